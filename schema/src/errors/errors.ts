@@ -1,0 +1,49 @@
+import { defineErrors } from './problem.ts'
+
+/** Every error a caller can get: code, HTTP status, and a sentence that says what to do. Codes never change. */
+export const errors = defineErrors({
+  // Requests
+  badRequest: [400, '{reason}'],
+  invalidJson: [400, 'The body is not valid JSON: {reason}'],
+  invalidBody: [400, 'The body does not fit: see "errors".'],
+  bodyTooLarge: [413, 'The body is larger than {limit} bytes.'],
+  unsupportedMediaType: [415, 'Send the body as application/json.'],
+  unknownParameter: [400, 'Unknown query parameter "{name}".{suggestion}'],
+  invalidParameter: [400, 'Query parameter "{name}": {reason}'],
+  routeNotFound: [404, 'There is nothing at {method} {path}.'],
+  methodNotAllowed: [405, '{path} does not answer {method}; it answers {allowed}.'],
+  internal: [500, 'Something went wrong on our side. Quote the request id when you report it.'],
+  unavailable: [503, 'The database cannot be reached at the moment. Try again shortly.'],
+  timeout: [503, 'The request took longer than {seconds} s and was stopped. Ask for less at once, or add an index.'],
+
+  // Who is asking
+  notSignedIn: [401, 'This needs a signed-in user or an API key.'],
+  invalidToken: [401, 'The access token or API key is not valid, or has expired. Sign in again.'],
+  wrongCredentials: [401, 'The e-mail address or the password is wrong.'],
+  adminOnly: [403, 'Only an admin may do this.'],
+  forbidden: [403, 'You may not {action} this record in "{collection}".'],
+
+  // Records
+  collectionNotFound: [404, 'There is no collection "{collection}", or you may not see it.'],
+  recordNotFound: [404, 'No record {id} in "{collection}", or you may not see it.'],
+  readOnlyCollection: [405, '"{collection}" is a view: it can be read, not written.'],
+  invalidExpression: [400, '{reason}'],
+  notUnique: [409, 'Another record in "{collection}" has the same {fields}.'],
+  stillReferenced: [409, 'This record of "{collection}" is still used by other records, so it cannot be deleted.'],
+  revisionMismatch: [412, 'The record was changed by someone else since you read it (revision {rev} is no longer current).'],
+  filterRequired: [400, 'Say which records with "filter". To mean all of them, send filter=true.'],
+  conflict: [409, 'Another request changed the same records at the same moment. Send the request again.'],
+
+  // Batches and idempotency
+  batchFailed: [422, 'Operation {index} failed, so nothing was done.'],
+  unexpectedCount: [409, 'Expected {expected} records, but {actual} were affected. Nothing was done.'],
+  idempotencyKeyReused: [422, 'This Idempotency-Key was used for a different request. Use a new key for a new request.'],
+  idempotencyInProgress: [409, 'The first request with this Idempotency-Key is still running. Try again shortly.'],
+
+  // The schema
+  invalidSchema: [400, 'The schema has faults: see "errors". Nothing was changed.'],
+  schemaChanged: [409, 'The schema is at version {current}, not {base}: someone changed it meanwhile. Make a new plan.'],
+  planBlocked: [409, 'Existing data is in the way: see "steps" for the rows to mend. Nothing was changed.'],
+  planNotAccepted: [409, 'These steps lose data and were not accepted by name: {steps}. Nothing was changed.'],
+  planFailed: [409, 'PostgreSQL refused a step: {reason} Nothing was changed.'],
+})

@@ -1,0 +1,15 @@
+/** Who is asking. Sign-in fills it; everything after only reads it. */
+export interface Actor {
+  readonly kind: 'anonymous' | 'user' | 'key'
+  /** The user's id, or the API key's. Null for anonymous. */
+  readonly id: string | null
+  /** The id that `@user.id` means: only users have one. */
+  readonly userId: string | null
+  /** Roles held directly: `['anonymous']`, or `['authenticated', …]`. What they inherit is worked out from the schema. */
+  readonly roles: readonly string[]
+}
+
+export const anonymous: Actor = { kind: 'anonymous', id: null, userId: null, roles: ['anonymous'] }
+
+/** Admins pass every rule. */
+export const isAdmin = (actor: Actor): boolean => actor.roles.includes('admin')

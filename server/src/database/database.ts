@@ -1,0 +1,29 @@
+import type { Knex } from 'knex'
+
+/** A statement ready to run: PostgreSQL's `$1, $2, …` with their values. */
+export interface Statement {
+  readonly text: string
+  readonly values: readonly unknown[]
+  /** Statements that come again are prepared under a name; the database bounds how many a connection keeps. */
+  readonly name?: string | undefined
+}
+
+/** Rows as arrays of PostgreSQL's text, in column order (no value is converted: JSON text passes through as it is). */
+export type Rows = readonly (readonly (string | null)[])[]
+
+/** One connection, or the pool: whatever can run a statement. */
+export interface Session {
+  run(statement: Statement): Promise<Rows>
+}
+
+/** The database as the rest of the server sees it. */
+export interface Database extends Session {
+  /** Runs `work` in one transaction on one connection; rolls back when it throws. */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** For schema changes and system tables only; shares the same pool settings. */
+  readonly knex: Knex
+  /** The server's version as PostgreSQL counts it, for example 180004. */
+  readonly serverVersion: number
+  /** Ends all connections; waits for what runs. */
+  close(): Promise<void>
+}

@@ -1,0 +1,82 @@
+/** A value that is filled in when a statement runs; it always travels as a parameter, cast to `type`. */
+export class Param<Run> {
+  readonly type: string
+  readonly value: (run: Run) => unknown
+
+  constructor(type: string, value: (run: Run) => unknown) {
+    this.type = type
+    this.value = value
+  }
+}
+
+/** A piece of SQL with its parameters. Pieces are put together with the `sql` template alone. */
+export class Fragment<Run = unknown> {
+  readonly parts: readonly (string | Param<Run>)[]
+
+  constructor(parts: readonly (string | Param<Run>)[]) {
+    this.parts = parts
+  }
+}
+
+type Interpolated<Run> = Fragment<Run> | Param<Run>
+
+/**
+ * The one way to write SQL: `` sql`select ${column} from ${table} where id = ${id}` ``. Only fragments and parameters can
+ * be put in; a bare string is a type error, so no value can end up in the text.
+ */
+export function sql<Run>(texts: TemplateStringsArray, ...values: readonly Interpolated<Run>[]): Fragment<Run> {
+  const parts: (string | Param<Run>)[] = []
+  texts.forEach((text, i) => {
+    if (text !== '') parts.push(text)
+    const value = values[i]
+    if (value instanceof Fragment) parts.push(...value.parts)
+    else if (value !== undefined) parts.push(value)
+  })
+  return new Fragment(parts)
+}
+
+/**
+ * Quotes an SQL identifier. The only function that does; every name goes through it.
+ * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
+ */
+export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** A quoted identifier, or a dotted path of them: `identifier('public', 'posts')`. */
+export const identifier = (...names: readonly string[]): Fragment<never> =>
+  new Fragment<never>([names.map(quoteIdentifier).join('.')])
+
+/** SQL text that is part of the program (a keyword, a type from a field type's description), never of a request. */
+export const raw = (text: string): Fragment<never> => new Fragment<never>([text])
+
+/** A parameter, cast to `type`, whose value is taken from the run. */
+export const param = <Run>(type: string, value: (run: Run) => unknown): Param<Run> => new Param(type, value)
+
+/** Joins fragments: `join([a, b], ' and ')`. */
+export function join<Run>(fragments: readonly Interpolated<Run>[], separator: string): Fragment<Run> {
+  const parts = fragments.flatMap((fragment, i) => [
+    ...(i === 0 ? [] : [separator]),
+    ...(fragment instanceof Fragment ? fragment.parts : [fragment]),
+  ])
+  return new Fragment(parts)
+}
+
+/** A statement's text with `$1, $2, …`, and how to get its values for one run. */
+export interface CompiledSql<Run> {
+  readonly text: string
+  values(run: Run): unknown[]
+}
+
+/** Numbers the parameters. The same `Param` used twice becomes one parameter. */
+export function compileSql<Run>(fragment: Fragment<Run>): CompiledSql<Run> {
+  const params: Param<Run>[] = []
+  const numbers = new Map<Param<Run>, number>()
+  const text = fragment.parts
+    .map((part) => {
+      if (typeof part === 'string') return part
+      const number = numbers.get(part) ?? params.push(part)
+      numbers.set(part, number)
+      return `$${number}::${part.type}`
+    })
+    .join('')
+  return { text, values: (run) => params.map((each) => each.value(run)) }
+}
