@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
     projects: [
+      { extends: true, test: { name: 'tooling', include: ['scripts/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'schema', include: ['schema/test/**/*.test.ts'] } },
       {
         extends: true,

@@ -30,7 +30,11 @@ export const array = <T>(items: JsonSchema<T>, keywords: Keywords = {}): JsonSch
   items,
   ...keywords,
 })
-export const oneOf = <const T extends string>(values: readonly T[]): JsonSchema<T> => ({ type: 'string', enum: values })
+export const oneOf = <const T extends string>(values: readonly T[], keywords: Keywords = {}): JsonSchema<T> => ({
+  type: 'string',
+  enum: values,
+  ...keywords,
+})
 
 /** Marks a property of `object` as one that may be left out. */
 export function optional<T>(schema: JsonSchema<T>): JsonSchema<T | undefined> {

@@ -28,6 +28,7 @@ export const errors = defineErrors({
   recordNotFound: [404, 'No record {id} in "{collection}", or you may not see it.'],
   readOnlyCollection: [405, '"{collection}" is a view: it can be read, not written.'],
   invalidExpression: [400, '{reason}'],
+  invalidCursor: [400, 'This cursor is not valid here. Start again without it.'],
   notUnique: [409, 'Another record in "{collection}" has the same {fields}.'],
   stillReferenced: [409, 'This record of "{collection}" is still used by other records, so it cannot be deleted.'],
   revisionMismatch: [412, 'The record was changed by someone else since you read it (revision {rev} is no longer current).'],

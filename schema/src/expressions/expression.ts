@@ -16,7 +16,13 @@ export type ExpressionNode =
   | { readonly kind: 'path'; readonly root: PathRoot; readonly hops: readonly Hop[]; readonly field: string }
   | { readonly kind: 'now' | 'today' | 'userRoles' }
   /** Equality and order; `as` says how both sides are read. `!=` never occurs: it is `not` of `=`. */
-  | { readonly kind: 'compare'; readonly operator: Exclude<CompareOperator, '!='>; readonly as: Comparison; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'compare'
+      readonly operator: Exclude<CompareOperator, '!='>
+      readonly as: Comparison
+      readonly left: Expression
+      readonly right: Expression
+    }
   /** Case-insensitive: `lower(right)` occurs in `lower(left)`. */
   | { readonly kind: 'contains'; readonly left: Expression; readonly right: Expression }
   /** `right` is a list literal, `@user.roles`, a list field, or a path to many records. */
@@ -24,16 +30,32 @@ export type ExpressionNode =
   | { readonly kind: 'and' | 'or'; readonly items: readonly Expression[] }
   | { readonly kind: 'not'; readonly of: Expression }
   /** Times plus or minus durations, or numbers; `as` is how numbers are calculated. */
-  | { readonly kind: 'arithmetic'; readonly operator: '+' | '-'; readonly as: 'exact' | 'float' | 'time' | 'date'; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'arithmetic'
+      readonly operator: '+' | '-'
+      readonly as: 'exact' | 'float' | 'time' | 'date'
+      readonly left: Expression
+      readonly right: Expression
+    }
   /** `over` is a path to many records; `where` speaks about one of them (root `record`). `none` never occurs: it is `not any`. */
-  | { readonly kind: 'quantifier'; readonly quantifier: Exclude<Quantifier, 'none'>; readonly over: ManyPath; readonly where: Expression }
+  | {
+      readonly kind: 'quantifier'
+      readonly quantifier: Exclude<Quantifier, 'none'>
+      readonly over: ManyPath
+      readonly where: Expression
+    }
   | { readonly kind: 'count'; readonly over: ManyPath }
   | { readonly kind: 'lower' | 'length'; readonly of: Expression }
   | { readonly kind: 'startsWith' | 'endsWith'; readonly of: Expression; readonly with: Expression }
   /** `of` and `was` are the same field of the new and of the old record. */
   | { readonly kind: 'changed'; readonly of: Expression; readonly was: Expression }
   /** Metres between a point and a fixed place, along a great circle (haversine, radius 6,371,008.8 m). */
-  | { readonly kind: 'distance'; readonly of: Expression; readonly latitude: Expression; readonly longitude: Expression }
+  | {
+      readonly kind: 'distance'
+      readonly of: Expression
+      readonly latitude: Expression
+      readonly longitude: Expression
+    }
   /** Each word (split at white space) is contained, ignoring case, in at least one of the fields. */
   | { readonly kind: 'search'; readonly words: readonly string[]; readonly fields: readonly Expression[] }
 
@@ -41,7 +63,18 @@ export type ExpressionNode =
  * How two values are compared: `text` by code point, `exact` as decimals of any size, `float` as doubles (both sides
  * converted), `time` as instants in milliseconds (a date is its midnight, UTC), `date` as days, `id` as uuids.
  */
-export type Comparison = 'text' | 'exact' | 'float' | 'boolean' | 'time' | 'date' | 'duration' | 'id' | 'json' | 'geopoint' | 'list'
+export type Comparison =
+  | 'text'
+  | 'exact'
+  | 'float'
+  | 'boolean'
+  | 'time'
+  | 'date'
+  | 'duration'
+  | 'id'
+  | 'json'
+  | 'geopoint'
+  | 'list'
 
 /** Text as it is; numbers as their exact decimal text; datetimes and durations in milliseconds; dates as `YYYY-MM-DD`. */
 export type LiteralValue = string | number | boolean | null

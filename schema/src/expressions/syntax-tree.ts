@@ -16,7 +16,11 @@ export type Syntax = Span &
     | { readonly kind: 'null' }
     | { readonly kind: 'list'; readonly items: readonly Syntax[] }
     /** `author.team.name`, `@user.id`, `@old.status`, `@now`: `root` is the word after `@`, or null. */
-    | { readonly kind: 'path'; readonly root: string | null; readonly names: readonly (Span & { readonly name: string })[] }
+    | {
+        readonly kind: 'path'
+        readonly root: string | null
+        readonly names: readonly (Span & { readonly name: string })[]
+      }
     | { readonly kind: 'call'; readonly name: string; readonly nameSpan: Span; readonly args: readonly Syntax[] }
     | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Syntax; readonly right: Syntax }
     | { readonly kind: 'not'; readonly of: Syntax }

@@ -12,7 +12,10 @@ export interface Column {
   readonly wire: 'json' | 'text'
   /** Conditions that the table itself holds; `column` is already quoted. They must be false, never raise, on bad values. */
   checks(column: string): readonly string[]
-  /** SQL that makes this column's value from the text form of another type's value (used by type changes). Default: a cast. */
+  /**
+   * SQL that makes this column's value from the text form of another type's value (used by type changes): null for a
+   * text that does not fit, and it never raises. Default: a cast where `plinth.converts(text, sqlType)`.
+   */
   fromText?(text: string): string
   /** SQL that gives the text form of this column's value for a type change. Default: `::text`. */
   toText?(column: string): string
@@ -22,6 +25,8 @@ export interface Column {
   readonly filledBy?: 'identity' | 'expression'
   /** Text that people sort gets the collection's collation; technical text sorts by code point. */
   readonly sortedForPeople?: boolean
+  /** The most bytes a value may take, where that can be too many for an index entry; a schema may not index it then. */
+  readonly longest?: number
 }
 
 /**
@@ -47,10 +52,14 @@ export interface FieldType<Options = object> {
   /** Problems that one option alone does not show, for example `min` above `max`: `[option, sentence]`. */
   problems?(options: Options): readonly (readonly [option: string, message: string])[]
   /** Proof that the description holds: the conformance test runs every entry against ajv and PostgreSQL. */
-  readonly examples: readonly { readonly options: Options; readonly valid: readonly unknown[]; readonly invalid: readonly unknown[] }[]
+  readonly examples: readonly {
+    readonly options: Options
+    readonly valid: readonly unknown[]
+    readonly invalid: readonly unknown[]
+  }[]
 }
 
 /** Keeps the options' type while a field type is written down. */
 export const defineFieldType = <Options>(
-  type: Omit<FieldType<Options>, 'options'> & { readonly options: JsonSchema<Options> },
+  type: Omit<FieldType<NoInfer<Options>>, 'options'> & { readonly options: JsonSchema<Options> },
 ): FieldType<Infer<JsonSchema<Options>>> => type

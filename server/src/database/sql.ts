@@ -41,12 +41,18 @@ export function sql<Run>(texts: TemplateStringsArray, ...values: readonly Interp
  */
 export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
+/**
+ * Quotes text as an SQL literal, for the few places that take no parameters (defaults and checks of columns).
+ * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-CONSTANTS
+ */
+export const quoteLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
 /** A quoted identifier, or a dotted path of them: `identifier('public', 'posts')`. */
-export const identifier = (...names: readonly string[]): Fragment<never> =>
-  new Fragment<never>([names.map(quoteIdentifier).join('.')])
+export const identifier = (...names: readonly string[]): Fragment<unknown> =>
+  new Fragment<unknown>([names.map(quoteIdentifier).join('.')])
 
 /** SQL text that is part of the program (a keyword, a type from a field type's description), never of a request. */
-export const raw = (text: string): Fragment<never> => new Fragment<never>([text])
+export const raw = (text: string): Fragment<unknown> => new Fragment<unknown>([text])
 
 /** A parameter, cast to `type`, whose value is taken from the run. */
 export const param = <Run>(type: string, value: (run: Run) => unknown): Param<Run> => new Param(type, value)

@@ -1,0 +1,45 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bootstrap } from './bootstrap.mjs'
+import { runChecks } from './check.mjs'
+import { countTests } from './count-tests.mjs'
+import { fail, root, run, withNode } from './run.mjs'
+import { lastLine, summarize, total } from './summary.mjs'
+
+/** @typedef {import('./summary.mjs').Step} Step */
+
+const node = await bootstrap()
+const steps = await runChecks(node)
+for (const project of await listProjects()) steps.push(await runTests(project))
+
+console.log(summarize(steps))
+console.log(lastLine(steps))
+process.exitCode = steps.every((step) => step.ok) && total(steps).failed === 0 ? 0 : 1
+
+/** The projects of vitest.config.ts in their order, which runs the whole-product tests last. */
+async function listProjects() {
+  const script = `console.log(JSON.stringify((await import('./vitest.config.ts')).default.test.projects.map((p) => p.test.name)))`
+  const { code, output } = await run(node, ['--no-warnings', '--input-type=module', '-e', script])
+  if (code !== 0) fail(`vitest.config.ts could not be read.\n\n${output}`)
+  return /** @type {string[]} */ (JSON.parse(output))
+}
+
+/**
+ * One project at a time, so that a project which cannot even start does not hide the others.
+ *
+ * @param {string} project
+ * @returns {Promise<Step>}
+ */
+async function runTests(project) {
+  console.log(`\n── tests: ${project} ──`)
+  const folder = mkdtempSync(join(tmpdir(), 'plinth-test-'))
+  const report = join(folder, 'report.json')
+  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const env = { ...withNode(node), NO_COLOR: '1', FORCE_COLOR: undefined }
+  const { code, seconds } = await run(node, [vitest, 'run', `--project=${project}`, ...reporters], { env, show: true })
+  const tests = countTests(existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : { testResults: [] })
+  rmSync(folder, { recursive: true, force: true })
+  return { name: `tests ${project}`, ok: code === 0 && tests.passed > 0, seconds, tests }
+}

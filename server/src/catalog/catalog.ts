@@ -1,0 +1,19 @@
+import type { Model, SchemaDocument } from '@plinth/schema'
+import type { Actor } from '../access/actor.ts'
+import type { Plan, VersionEntry } from './plan.ts'
+
+/** The schema in memory, kept in step with the one in the database. */
+export interface Catalog {
+  /** The newest version this copy knows; it is replaced as a whole, never changed. */
+  readonly model: Model
+  /** Reads the schema again, at once: for a statement that has met a newer version. */
+  refresh(): Promise<Model>
+  /** `{ schema, base, renames? }` -> the plan. Throws problems for whatever is wrong with the request. */
+  plan(request: unknown): Promise<Plan>
+  /** `{ schema, base, renames?, accept? }` -> the new version, in force. */
+  apply(request: unknown, actor: Actor): Promise<{ readonly version: number; readonly schema: SchemaDocument }>
+  versions(): Promise<readonly VersionEntry[]>
+  /** Called with each new model; answers how to stop that. */
+  onChange(listener: (model: Model) => void): () => void
+  close(): Promise<void>
+}

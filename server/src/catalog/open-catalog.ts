@@ -1,0 +1,86 @@
+import { buildModel, emptyDocument, errors, type Model } from '@plinth/schema'
+import type { Actor } from '../access/actor.ts'
+import type { Database } from '../database/database.ts'
+import { applyFirstVersion, applyPlan } from './apply-plan.ts'
+import type { Catalog } from './catalog.ts'
+import type { CompileComputed } from './design.ts'
+import type { Plan } from './plan.ts'
+import { planChanges } from './plan-changes.ts'
+import { type PlanRequest, parseApplyRequest, parsePlanRequest, refuseFaultyRenames } from './plan-request.ts'
+import { readSchema } from './read-schema.ts'
+import { readVersions } from './read-versions.ts'
+import { tryPlan } from './try-plan.ts'
+import { watchVersion } from './watch-version.ts'
+
+const plinthItself: Actor = { kind: 'key', id: 'plinth', userId: null, roles: ['admin'] }
+
+const nothing: Model = { version: 0, document: emptyDocument, roles: new Map(), collections: new Map() }
+
+/**
+ * Opens the schema that a database holds, and makes its first version where there is none. `compileComputed` comes from
+ * `query`, which is built on this folder.
+ */
+export async function openCatalog(database: Database, compileComputed: CompileComputed): Promise<Catalog> {
+  const tools = { knex: database.knex, compileComputed }
+  const listeners = new Set<(model: Model) => void>()
+  let model = await firstSchema(database, compileComputed)
+
+  async function refresh(): Promise<Model> {
+    const found = await currentSchema(database)
+    // Two reads may overtake each other.
+    if (found.version <= model.version) return model
+    model = found
+    for (const listener of listeners) listener(found)
+    return model
+  }
+  const watch = watchVersion(database, () => model.version, refresh)
+
+  return {
+    get model() {
+      return model
+    },
+    refresh,
+    plan: async (input) => makePlan(database, tools, await refresh(), parsePlanRequest(input)),
+    apply: async (input, actor) => {
+      const applied = await applyPlan(database, tools, parseApplyRequest(input), actor)
+      await refresh()
+      return applied
+    },
+    versions: () => readVersions(database),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: watch.stop,
+  }
+}
+
+async function firstSchema(database: Database, compileComputed: CompileComputed): Promise<Model> {
+  const found = await readSchema(database)
+  if (found !== null) return found
+  const to = buildModel({ ...emptyDocument, version: 1 })
+  await applyFirstVersion(database, { from: nothing, to, knex: database.knex, compileComputed }, plinthItself)
+  return currentSchema(database)
+}
+
+async function currentSchema(database: Database): Promise<Model> {
+  const found = await readSchema(database)
+  if (found === null) throw new Error('The database has lost its schema (plinth.schema_versions).')
+  return found
+}
+
+async function makePlan(
+  database: Database,
+  tools: { readonly knex: Database['knex']; readonly compileComputed: CompileComputed },
+  from: Model,
+  request: PlanRequest,
+): Promise<Plan> {
+  if (from.version !== request.base) throw errors.schemaChanged({ current: from.version, base: request.base })
+  refuseFaultyRenames(from, request)
+  const plan = await database.transaction(async (session) => {
+    // One moment for all counts, however long they take.
+    await session.run({ text: 'set transaction isolation level repeatable read, read only', values: [] })
+    return planChanges(session, { ...tools, from, to: request.to }, request.renames)
+  })
+  return { base: request.base, steps: await tryPlan(database, plan) }
+}

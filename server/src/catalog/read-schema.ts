@@ -1,0 +1,29 @@
+import { buildModel, checkDocument, type Model } from '@plinth/schema'
+import type { Session } from '../database/database.ts'
+
+/** The newest version's number: 0 before the first. */
+export async function readVersion(session: Session): Promise<number> {
+  const rows = await session.run({ text: 'select version from plinth.current_version', values: [] })
+  return Number(rows[0]?.[0])
+}
+
+/** The schema in force; null before the first version. */
+export async function readSchema(session: Session): Promise<Model | null> {
+  const rows = await session.run({
+    text: `
+      select v.document::text
+      from plinth.current_version as c
+      join plinth.schema_versions as v on v.version = c.version`,
+    values: [],
+  })
+  const text = rows[0]?.[0]
+  return typeof text === 'string' ? storedModel(text) : null
+}
+
+/** What is stored was checked when it was applied: a fault means that this build reads schemas differently. */
+function storedModel(text: string): Model {
+  const { document, faults } = checkDocument(JSON.parse(text))
+  if (document === undefined)
+    throw new Error(`The stored schema is not valid for this build: ${faults.map((fault) => fault.message).join(' ')}`)
+  return buildModel(document)
+}

@@ -1,0 +1,25 @@
+import type { Model } from '@plinth/schema'
+import type { Actor } from '../access/actor.ts'
+import type { Session } from '../database/database.ts'
+import type { Step } from './plan.ts'
+
+/** Keeps the new version for good and puts it in force. */
+export async function writeVersion(
+  session: Session,
+  { version, document }: Model,
+  steps: readonly Step[],
+  actor: Actor,
+): Promise<void> {
+  await session.run({
+    text: `
+      insert into plinth.schema_versions (version, document, created_by, summary)
+      values ($1::int, $2::json, $3, $4::json)`,
+    values: [
+      version,
+      JSON.stringify(document),
+      actor.id ?? actor.kind,
+      JSON.stringify(steps.map((step) => step.summary)),
+    ],
+  })
+  await session.run({ text: 'update plinth.current_version set version = $1::int', values: [version] })
+}

@@ -1,0 +1,29 @@
+import { IncomingMessage, type ServerResponse } from 'node:http'
+import { anonymous, type Actor } from '../access/actor.ts'
+
+/**
+ * A request with what the shell finds out about it before a route sees it. `node:http` makes these itself (its option
+ * `IncomingMessage`), so a route's context costs nothing and is typed.
+ */
+export class HttpRequest extends IncomingMessage {
+  requestId = ''
+  actor: Actor = anonymous
+  /** Path and query as they came, percent-encoded; unlike `url`, a mounted router does not shorten it. */
+  target = '/'
+  /** The path parameters, decoded. Set by the router. */
+  params: Readonly<Record<string, string>> = {}
+  /** Set by the router: the mount path and the matched route, which together name the route in metrics. */
+  baseUrl = ''
+  route: { readonly path: string } | undefined = undefined
+}
+
+export type HttpResponse = ServerResponse<HttpRequest>
+
+/** Answers one request. What it throws becomes a problem. */
+export type Handler = (req: HttpRequest, res: HttpResponse) => void | Promise<void>
+
+/** The path of a request target: everything before the query. */
+export function pathOf(target: string): string {
+  const end = target.indexOf('?')
+  return end === -1 ? target : target.slice(0, end)
+}

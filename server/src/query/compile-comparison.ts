@@ -1,0 +1,84 @@
+import type { Expression } from '@plinth/schema'
+import { raw, sql } from '../database/sql.ts'
+import { sourceOf } from './compile-path.ts'
+import { compileMilliseconds, compileValue } from './compile-value.ts'
+import type { Compiler } from './compiler.ts'
+import { parameters, type Sql } from './run.ts'
+
+type Compare = Extract<Expression, { kind: 'compare' }>
+
+/** Equality and order. `null` equals null, and is neither below nor above anything. */
+export function compileComparison(expression: Compare, compiler: Compiler): Sql {
+  const constantPast = compileAgainstCalculatedNow(expression, compiler)
+  if (constantPast) return constantPast
+  const { operator, left, right } = expression
+  if (isNull(left) || isNull(right)) return compareWithNull(expression, compiler)
+  const sides = compileSides(expression, compiler)
+  if (operator === '=') {
+    const certain = neverNull(left, compiler) || neverNull(right, compiler)
+    return certain ? sql`${sides.left} = ${sides.right}` : sql`(${sides.left} is not distinct from ${sides.right})`
+  }
+  const compared = sql`${sides.left} ${raw(operator)} ${sides.right}`
+  const bothMayBeNull = !neverNull(left, compiler) && !neverNull(right, compiler)
+  if (operator === '<' || operator === '>' || !bothMayBeNull) return compared
+  return sql`(${compared} or (${sides.left} is null and ${sides.right} is null))`
+}
+
+const isNull = (expression: Expression): boolean => expression.kind === 'literal' && expression.value === null
+
+/** `x = null`; and as `a <= b` means `a < b || a = b`, `x <= null` says the same. */
+function compareWithNull({ operator, as, left, right }: Compare, compiler: Compiler): Sql {
+  if (operator === '<' || operator === '>') return raw('false')
+  if (isNull(left) && isNull(right)) return raw('true')
+  return sql`${compileValue(isNull(left) ? right : left, as, compiler)} is null`
+}
+
+function compileSides(expression: Compare, compiler: Compiler): { readonly left: Sql; readonly right: Sql } {
+  const { operator, as } = expression
+  if (as === 'duration' || (as === 'time' && [expression.left, expression.right].some(isCalculated))) {
+    return {
+      left: compileMilliseconds(expression.left, compiler),
+      right: compileMilliseconds(expression.right, compiler),
+    }
+  }
+  const left = compileValue(expression.left, as, compiler)
+  const right = compileValue(expression.right, as, compiler)
+  // By code point. Equality needs no collation (and without one can use the column's index), unless two columns' own
+  // collations would contradict each other.
+  const literal = expression.left.kind === 'literal' || expression.right.kind === 'literal'
+  if (as !== 'text' || (operator === '=' && literal)) return { left, right }
+  return { left: sql`(${left}) collate "C"`, right: sql`(${right}) collate "C"` }
+}
+
+const isCalculated = (expression: Expression): boolean => expression.kind === 'arithmetic' && expression.as === 'time'
+
+/** `created > @now - 7d` compares the column itself with a value worked out before the statement runs, for the index. */
+function compileAgainstCalculatedNow(expression: Compare, compiler: Compiler): Sql | null {
+  if (expression.as !== 'time' || isCalculated(expression.left) || !isCalculated(expression.right)) return null
+  const milliseconds = fromNow(expression.right)
+  if (milliseconds === null) return null
+  const left = compileValue(expression.left, 'time', compiler)
+  const right = sql`${parameters.now} + ${raw(`interval '${milliseconds} milliseconds'`)}`
+  return sql`${left} ${raw(expression.operator)} ${right}`
+}
+
+/** The milliseconds in `@now - 7d`, or null if it is something else. Durations are bounded, so this stays in range. */
+function fromNow(expression: Expression): number | null {
+  if (expression.kind === 'now') return 0
+  if (expression.kind !== 'arithmetic' || expression.right.kind !== 'literal') return null
+  const base = fromNow(expression.left)
+  const duration = Number(expression.right.value)
+  if (base === null || expression.right.type.kind !== 'duration' || !Number.isSafeInteger(duration)) return null
+  return expression.operator === '+' ? base + duration : base - duration
+}
+
+/** Whether a value is certainly not null: a rule that needs a user is only asked where there is one. */
+function neverNull(expression: Expression, compiler: Compiler): boolean {
+  if (expression.kind === 'literal') return expression.value !== null
+  if (expression.kind === 'path') {
+    if (expression.hops.length > 0) return false
+    if (expression.root === 'user') return expression.field === 'id'
+    return !sourceOf(expression.root, compiler).nullable(expression.field)
+  }
+  return expression.kind === 'now' || expression.kind === 'today' || expression.kind === 'count'
+}

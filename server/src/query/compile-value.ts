@@ -1,0 +1,155 @@
+import type { Comparison, Expression, ValueType } from '@plinth/schema'
+import { param, raw, sql } from '../database/sql.ts'
+import { compileCount } from './compile-many.ts'
+import { compilePath } from './compile-path.ts'
+import type { Compiler } from './compiler.ts'
+import { parameters, type Run, type Sql } from './run.ts'
+
+/**
+ * Compiles an expression to an SQL value, read as `as` says. Instants that are calculated are milliseconds since 1970 as
+ * numeric (see `compileMilliseconds`): PostgreSQL's own times plus intervals could leave their range and fail.
+ */
+export function compileValue(expression: Expression, as: Comparison, compiler: Compiler): Sql {
+  switch (expression.kind) {
+    case 'literal':
+      return compileLiteral(expression.value, as)
+    case 'path':
+      return converted(compilePath(expression, compiler), expression, as)
+    case 'now':
+      return sql`${parameters.now}`
+    case 'today':
+      return as === 'time' ? midnight(sql`${parameters.today}`) : sql`${parameters.today}`
+    case 'userRoles':
+      return sql`${parameters.userRoles}`
+    case 'lower':
+      return lowerCase(expression.of, compiler)
+    case 'length':
+      return numeric(sql`char_length(${compileValue(expression.of, 'text', compiler)})`, as)
+    case 'count':
+      return numeric(compileCount(expression, compiler), as)
+    case 'arithmetic':
+      return compileArithmetic(expression, as, compiler)
+    case 'distance':
+      return compileDistance(expression, compiler)
+    case 'list':
+      return raw('null')
+    default:
+      return sql`(${compiler.language.condition(expression, compiler)}) is true`
+  }
+}
+
+const literalTypes: { readonly [C in Comparison]: string } = {
+  text: 'text',
+  exact: 'numeric',
+  float: 'float8',
+  boolean: 'boolean',
+  time: 'timestamptz',
+  date: 'date',
+  duration: 'numeric',
+  id: 'uuid',
+  json: 'jsonb',
+  geopoint: 'jsonb',
+  list: 'text[]',
+}
+
+function compileLiteral(value: string | number | boolean | null, as: Comparison): Sql {
+  if (value === null) return raw(`null::${literalTypes[as]}`)
+  if (as === 'time') return sql`${param<Run>('timestamptz', () => toIsoText(value))}`
+  // A bigint column is only found by its index if it is compared with a bigint.
+  const type = as === 'exact' && /^-?\d{1,15}$/.test(String(value)) ? 'bigint' : literalTypes[as]
+  return sql`${param<Run>(type, () => String(value))}`
+}
+
+/** Datetime literals are milliseconds; a date next to a time is its midnight, UTC. */
+const toIsoText = (value: string | number | boolean): string =>
+  typeof value === 'number' ? new Date(value).toISOString() : `${value}T00:00:00Z`
+
+function converted(value: Sql, expression: Expression, as: Comparison): Sql {
+  const { kind } = expression.type
+  if (as === 'float' && kind !== 'float') return sql`${value}::float8`
+  if (as === 'time' && kind === 'date') return midnight(value)
+  return value
+}
+
+const numeric = (value: Sql, as: Comparison): Sql => (as === 'float' ? sql`(${value})::float8` : value)
+const midnight = (date: Sql): Sql => sql`(${date}::timestamp at time zone 'UTC')`
+
+/** Unicode's lower case by ICU's root locale, which JavaScript's `toLowerCase` follows as well. */
+export const lowerCase = (expression: Expression, compiler: Compiler): Sql =>
+  sql`lower(${compileValue(expression, 'text', compiler)} collate "und-x-icu")`
+
+type Arithmetic = Extract<Expression, { kind: 'arithmetic' }>
+
+function compileArithmetic(expression: Arithmetic, as: Comparison, compiler: Compiler): Sql {
+  const sign = raw(expression.operator)
+  if (expression.as === 'time') return compileMilliseconds(expression, compiler)
+  if (expression.as === 'date') {
+    const days = sql`floor(${compileMilliseconds(expression.right, compiler)} / 86400000)::int`
+    const day = sql`(${compileValue(expression.left, 'date', compiler)} ${sign} ${days})`
+    return as === 'time' ? midnight(day) : day
+  }
+  const type = expression.as === 'float' ? raw('float8') : raw('numeric')
+  const [left, right] = [expression.left, expression.right].map((side) => compileValue(side, expression.as, compiler))
+  const sum = sql`(${left ?? raw('null')}::${type} ${sign} ${right ?? raw('null')}::${type})`
+  return as === 'float' ? sql`${sum}::float8` : sum
+}
+
+/** A time or duration as milliseconds in numeric, where sums cannot overflow. */
+export function compileMilliseconds(expression: Expression, compiler: Compiler): Sql {
+  if (expression.kind === 'literal' && expression.type.kind === 'duration')
+    return compileLiteral(expression.value, 'exact')
+  if (expression.kind === 'arithmetic' && expression.as === 'time') {
+    const [left, right] = [expression.left, expression.right].map((side) => compileMilliseconds(side, compiler))
+    return sql`(${left ?? raw('null')} ${raw(expression.operator)} ${right ?? raw('null')})`
+  }
+  // Of an interval, not of the time itself: only that is immutable, as computed fields need it.
+  return sql`(extract(epoch from ${compileValue(expression, 'time', compiler)} - timestamptz '1970-01-01T00:00:00Z') * 1000)`
+}
+
+/**
+ * Great-circle distance in metres by the haversine formula, rounded to millimetres so that both back ends agree; `least`
+ * keeps rounding from leaving the domain of asin. R. W. Sinnott, "Virtues of the Haversine", Sky & Telescope 68 (1984).
+ */
+function compileDistance(expression: Extract<Expression, { kind: 'distance' }>, compiler: Compiler): Sql {
+  const point = compileValue(expression.of, 'geopoint', compiler)
+  const latitude = sql`(${point} ->> 'lat')::float8`
+  const longitude = sql`(${point} ->> 'lon')::float8`
+  const [toLatitude, toLongitude] = [expression.latitude, expression.longitude].map((side) =>
+    compileValue(side, 'float', compiler),
+  )
+  const lat = toLatitude ?? raw('null')
+  const lon = toLongitude ?? raw('null')
+  const half = sql`(power(sin(radians(${lat} - ${latitude}) / 2), 2) + cos(radians(${latitude})) * cos(radians(${lat})) * power(sin(radians(${lon} - ${longitude}) / 2), 2))`
+  return sql`(2 * 6371008.8 * asin(least(1, sqrt(${half}))))`
+}
+
+/** An expression's value in the form a column stores; times that are calculated become PostgreSQL's again. */
+export function compileStored(expression: Expression, kind: ValueType['kind'], compiler: Compiler): Sql {
+  return expression.kind === 'arithmetic' && expression.as === 'time' && kind === 'datetime'
+    ? sql`to_timestamp((${compileMilliseconds(expression, compiler)} / 1000)::float8)`
+    : sql`(${compileValue(expression, comparisonOf(kind), compiler)})`
+}
+
+/** How a value of a type is read when it is compared or stored. */
+export function comparisonOf(kind: ValueType['kind']): Comparison {
+  return comparisons[kind]
+}
+
+const comparisons: { readonly [K in ValueType['kind']]: Comparison } = {
+  text: 'text',
+  choice: 'text',
+  integer: 'exact',
+  decimal: 'exact',
+  float: 'float',
+  boolean: 'boolean',
+  date: 'date',
+  datetime: 'time',
+  duration: 'duration',
+  id: 'id',
+  record: 'id',
+  records: 'list',
+  json: 'json',
+  geopoint: 'geopoint',
+  list: 'list',
+  null: 'text',
+}

@@ -1,0 +1,186 @@
+import type { CollectionModel, Expression, RuleModel } from '@plinth/schema'
+import type { Access, Grant } from '../access/access.ts'
+import { type CompiledSql, compileSql, identifier, join, param, raw, sql } from '../database/sql.ts'
+import { computedValue } from './compile-computed.ts'
+import { compileCondition, expressionLanguage } from './compile-expression.ts'
+import { aliases, type Compiler } from './compiler.ts'
+import { mentionedFields } from './mentioned-fields.ts'
+import { parameters, type Run, type Sql } from './run.ts'
+import { compilerFor, currentVersion } from './select-one.ts'
+import type { Shape } from './shape.ts'
+import { column, rowSource, type Source } from './source.ts'
+import { reachForRule, revisionOf, tableReference } from './table-reference.ts'
+import { tableOf } from './tables.ts'
+import { idsAfter, linkStatements, type ManyChange, selectWritten } from './write-answer.ts'
+import {
+  allOf,
+  grantCheck,
+  relationCheck,
+  ruleCondition,
+  versionCheck,
+  type WriteCheck,
+  writeIfOf,
+} from './write-check.ts'
+
+export interface Assignment {
+  readonly field: string
+  /** `increase` adds to the value that is there when the statement runs. */
+  readonly kind: 'set' | 'increase'
+}
+
+export interface UpdateQuery {
+  readonly collection: CollectionModel
+  readonly assignments: readonly Assignment[]
+  readonly many: readonly ManyChange[]
+  readonly shape: Shape | null
+  /** Whether the caller said which revision it expects. */
+  readonly expectsRev: boolean
+}
+
+/** The parts of an update that its statement, its diagnosis and `explain` share. */
+export interface PlannedUpdate {
+  readonly checks: readonly WriteCheck[]
+  readonly assignments: readonly Sql[]
+  readonly grants: readonly Grant[]
+  readonly before: Compiler
+  readonly after: Compiler
+}
+
+/**
+ * Plans an update of the row known as `t`. The rule must hold for the old record, as the rule's own `@old` as well, and for
+ * the new one: else a caller could take over a record by giving it away, or to itself.
+ */
+export function planUpdate(access: Access, query: UpdateQuery, next: () => string): PlannedUpdate {
+  const { collection, many } = query
+  const old = rowSource(collection, 't')
+  const fresh = updatedSource(query, old, access, next)
+  const shared = { model: access.model, reach: reachForRule(access.model), alias: next, language: expressionLanguage }
+  const before: Compiler = { ...shared, record: old, old }
+  const after: Compiler = { ...shared, record: fresh, old }
+  const written = new Set([...query.assignments, ...many].map((each) => each.field))
+  const grants = (access.collection(collection.name)?.grants('update') ?? []).filter((grant) =>
+    [...written].every((field) => grant.writable.has(field)),
+  )
+  const read = access.collection(collection.name)?.read ?? false
+  const checks: WriteCheck[] = [
+    versionCheck(access),
+    { kind: 'visible', field: null, condition: ruleCondition(read, before) },
+    ...(query.expectsRev
+      ? [{ kind: 'revision', field: null, condition: sql`${revisionOf('t')} = ${parameters.rev}` } as const]
+      : []),
+    ...query.assignments.flatMap(({ field }) =>
+      relationCheck(access, collection, field, newIfChanged(field, old, fresh), false, next),
+    ),
+    ...many.flatMap(({ field, kind }) => relationCheck(access, collection, field, addedIds(field, kind), true, next)),
+    grantCheck(grants, (grant) => grantCondition(grant, [...written], { before, after, old, fresh })),
+  ]
+  const assignments = query.assignments.map(({ field }) => sql`${identifier(field)} = ${fresh.value(field)}`)
+  return { checks, assignments: [...assignments, sql`"updated" = ${parameters.now}`], grants, before, after }
+}
+
+/** One record by id, answered as the caller may read it. */
+export function compileUpdate(access: Access, query: UpdateQuery): CompiledSql<Run> {
+  const next = aliases()
+  const { checks, assignments } = planUpdate(access, query, next)
+  const table = tableOf(query.collection)
+  const written = sql`written as (
+    update ${table} as t set ${join(assignments, ', ')}
+    where t.id = ${parameters.id} and ${allOf(checks)}
+    returning t.*, ${revisionOf('t')} as rev)`
+  const links = linkStatements(query.collection.name, query.many, 'written', false)
+  return compileSql(selectWritten(access, query.collection.name, query.shape, [written, ...links], query.many, next))
+}
+
+/**
+ * All records that match a filter: a row `[version, matched, changed]`. The checks stand beside the match as well, so that
+ * a row changed meanwhile is judged as it is when it is written; the caller undoes all if not every match was changed.
+ */
+export function compileUpdateMany(access: Access, query: UpdateQuery, filter: Expression): CompiledSql<Run> {
+  const next = aliases()
+  const { checks, assignments } = planUpdate(access, query, next)
+  const written = sql`written as (
+    update ${tableOf(query.collection)} as t set ${join(assignments, ', ')} from matched as m
+    where t.id = m.id and ${allOf(checks)} returning t.id)`
+  const links = linkStatements(query.collection.name, query.many, 'written', false)
+  return compileSql(countWritten(access, query.collection.name, filter, [written, ...links], next))
+}
+
+/** Rows `[version, matched, written]` for writes to all records that match the caller's filter. */
+export function countWritten(
+  access: Access,
+  collection: string,
+  filter: Expression,
+  ctes: readonly Sql[],
+  next: () => string,
+): Sql {
+  const { from, source } = tableReference(access, collection, 'r', next)
+  const condition = compileCondition(filter, compilerFor(access, next, source))
+  const matched = sql`matched as materialized (select ${column('r', 'id')} as id from ${from} where ${condition})`
+  return sql`
+    with ${join([matched, ...ctes], ', ')}
+    select v.version, (select count(*) from matched), (select count(*) from written), set_config('plinth.context', ${parameters.context}, true)
+    from ${currentVersion} as v`
+}
+
+/** The record as it will be: what is written, and what stays. */
+function updatedSource(query: UpdateQuery, old: Source, access: Access, next: () => string): Source {
+  const kinds = new Map(query.assignments.map(({ field, kind }) => [field, kind]))
+  const source: Source = {
+    ...old,
+    value(field) {
+      const model = query.collection.fields.get(field)
+      const kind = kinds.get(field)
+      if (field === 'updated') return sql`${parameters.now}`
+      const computed = model && computedValue(access.model, model, source, next)
+      if (computed) return computed
+      if (kind === undefined) return old.value(field)
+      const type = model?.column?.sqlType ?? 'text'
+      if (kind === 'set') return sql`${param<Run>(type, (run) => run.values[field] ?? null)}`
+      return sql`(coalesce(${old.value(field)}, 0) + ${param<Run>(type, (run) => run.values[`${field}+`] ?? null)})`
+    },
+    manyIds(field) {
+      const change = query.many.find((each) => each.field === field)
+      return change ? idsAfter(query.collection.name, change, old.value('id'), () => null) : null
+    },
+  }
+  return source
+}
+
+/** Only a relation that changes is checked: a record that points to something hidden may still be edited otherwise. */
+const newIfChanged = (field: string, old: Source, fresh: Source): Sql =>
+  sql`case when ${fresh.value(field)} is distinct from ${old.value(field)} then ${fresh.value(field)} end`
+
+const addedIds = (field: string, kind: ManyChange['kind']) =>
+  param<Run>('uuid[]', (run) => run.values[kind === 'set' ? field : `+${field}`] ?? [])
+
+interface Sides {
+  readonly before: Compiler
+  readonly after: Compiler
+  readonly old: Source
+  readonly fresh: Source
+}
+
+export function grantCondition(grant: Grant, written: readonly string[], sides: Sides): Sql {
+  const rule = onBothSides(grant.rule, written, sides)
+  const fields = written.flatMap((field) => {
+    const condition = writeIfOf(grant, field)
+    if (condition === true) return []
+    return [sql`(${unchanged(field, sides)} or (${onBothSides(condition, written, sides)}))`]
+  })
+  return join([rule, ...fields], ' and ')
+}
+
+/** A rule that looks at nothing the update writes says the same of both records. */
+function onBothSides(rule: RuleModel, written: readonly string[], { before, after }: Sides): Sql {
+  if (typeof rule === 'boolean') return raw(String(rule))
+  const fields = mentionedFields(rule)
+  const computed = [...fields].some((field) => before.record?.collection.fields.get(field)?.computed)
+  const touched = fields.has('*') || fields.has('updated') || computed || written.some((field) => fields.has(field))
+  if (!touched) return compileCondition(rule, before)
+  return sql`(${compileCondition(rule, before)}) and (${compileCondition(rule, after)})`
+}
+
+function unchanged(field: string, { old, fresh }: Sides): Sql {
+  if (old.collection.fields.get(field)?.column === null) return raw('false')
+  return sql`${fresh.value(field)} is not distinct from ${old.value(field)}`
+}

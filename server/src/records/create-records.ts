@@ -1,0 +1,158 @@
+import { type CollectionModel, errors } from '@plinth/schema'
+import { v7 as newId } from 'uuid'
+import type { Access } from '../access/access.ts'
+import { aliases } from '../query/compiler.ts'
+import { compileInsertDiagnosis } from '../query/diagnose.ts'
+import { compileInsert, type InsertQuery, planInsert } from '../query/insert.ts'
+import type { Run } from '../query/run.ts'
+import {
+  findCollection,
+  inTransaction,
+  makeRun,
+  type Operation,
+  runOnce,
+  runPlan,
+  wakeReaders,
+  withAccess,
+} from './operation.ts'
+import { type ParsedRecord, parseNewRecord } from './parse-record.ts'
+import { type RecordText, shapeOf } from './read-records.ts'
+import { refusedBy } from './refusal.ts'
+import { writeProblem } from './write-error.ts'
+
+export interface Written extends RecordText {
+  readonly id: string
+}
+
+const maxRecords = 10_000
+
+/** Creates one record: one statement, rules included. */
+export async function createRecord(
+  operation: Operation,
+  name: string,
+  body: unknown,
+  select: string | undefined,
+): Promise<Written> {
+  return withAccess(operation, async (access) => {
+    const collection = findCollection(access, name)
+    const parsed = parseNewRecord(access, collection, body)
+    const written = await insertRecord(operation, access, collection, parsed, select)
+    wakeReaders(operation)
+    return written
+  })
+}
+
+export async function insertRecord(
+  operation: Operation,
+  access: Access,
+  collection: CollectionModel,
+  parsed: ParsedRecord,
+  select: string | undefined,
+): Promise<Written> {
+  const given = parsed.assignments.map(({ field }) => field).filter((field) => field !== 'id')
+  const id = idOf(parsed)
+  const key = `create\n${collection.name}\n${select ?? ''}\n${given.join(' ')}\n${parsed.many.map(({ field }) => field).join(' ')}`
+  const { plan, query } = operation.deps.plans.planned(access, key, () => {
+    const shape = answerShape(access, collection, select)
+    const planned: InsertQuery = { collection, given, many: parsed.many, shape, bulk: false }
+    return { query: planned, plan: operation.deps.plans.plan(compileInsert(access, planned)) }
+  })
+  const run = makeRun(operation, { id, values: parsed.values })
+  const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
+    throw writeProblem(error, collection)
+  })
+  if (!row?.[1]) throw await whyNotCreated(operation, access, query, run, [''])
+  return { id, json: row[2] ?? JSON.stringify({ id }), rev: row[3] ?? null }
+}
+
+/** Creates many records, all or nothing; answers them in the order they were given, as one JSON text. */
+export async function createRecords(
+  operation: Operation,
+  name: string,
+  bodies: readonly unknown[],
+  select: string | undefined,
+): Promise<string> {
+  if (bodies.length > maxRecords)
+    throw errors.badRequest({ reason: `At most ${maxRecords} records can be created at once.` })
+  if (bodies.length === 0) return '{"items":[]}'
+  const text = await withAccess(operation, async (access) => {
+    const collection = findCollection(access, name)
+    const records = bodies.map((body, i) => parseNewRecord(access, collection, body, `/${i}`))
+    return inTransaction(operation, (inner) => insertAll(inner, access, collection, records, select))
+  })
+  wakeReaders(operation)
+  return text
+}
+
+async function insertAll(
+  operation: Operation,
+  access: Access,
+  collection: CollectionModel,
+  records: readonly ParsedRecord[],
+  select: string | undefined,
+): Promise<string> {
+  const given = [...new Set(records.flatMap((record) => record.assignments.map(({ field }) => field)))].filter(
+    (field) => field !== 'id',
+  )
+  const many = [
+    ...new Map(records.flatMap((record) => record.many.map((each) => [each.field, each] as const))).values(),
+  ]
+  const query: InsertQuery = { collection, given, many, shape: answerShape(access, collection, select), bulk: true }
+  const key = `createMany\n${collection.name}\n${select ?? ''}\n${given.join(' ')}\n${many.map(({ field }) => field).join(' ')}`
+  const { plan } = operation.deps.plans.planned(access, key, () => ({
+    plan: operation.deps.plans.plan(compileInsert(access, query)),
+  }))
+  const ids = records.map(idOf)
+  const run = makeRun(operation, { values: { records: recordsText(collection, records, ids, given) } })
+  const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
+    throw writeProblem(error, collection)
+  })
+  const written = new Map(rows.map((row) => [row[1], row[2] ?? JSON.stringify({ id: row[1] })]))
+  if (ids.some((id) => !written.has(id))) throw await whyNotCreated(operation, access, query, run, ids)
+  return `{"items":[${ids.map((id) => written.get(id)).join(',')}]}`
+}
+
+const idOf = ({ values }: ParsedRecord): string =>
+  typeof values['id'] === 'string' ? values['id'].toLowerCase() : newId()
+
+const answerShape = (access: Access, collection: CollectionModel, select: string | undefined) =>
+  access.collection(collection.name)?.read === false ? null : shapeOf(access, collection.name, select)
+
+/** One statement has one list of columns, so what a record leaves out gets its default here. */
+function recordsText(
+  collection: CollectionModel,
+  records: readonly ParsedRecord[],
+  ids: readonly string[],
+  given: readonly string[],
+): string {
+  const defaults = given.map((name) => [name, collection.fields.get(name)?.declared.default ?? null] as const)
+  const objects = records.map(({ values }, i) => {
+    const row = Object.fromEntries(
+      [...defaults, ...Object.entries(values)].map(([name, value]) => [name, jsonValue(collection, name, value)]),
+    )
+    return { ...row, id: ids[i] }
+  })
+  return JSON.stringify(objects)
+}
+
+/** `json_to_recordset` reads JSON where the parameter of a single record is JSON text. */
+const jsonValue = (collection: CollectionModel, name: string, value: unknown): unknown =>
+  typeof value === 'string' && collection.fields.get(name)?.column?.sqlType === 'jsonb' ? JSON.parse(value) : value
+
+async function whyNotCreated(
+  operation: Operation,
+  access: Access,
+  query: InsertQuery,
+  run: Run,
+  ids: readonly string[],
+): Promise<Error> {
+  const { checks, input } = planInsert(access, query, aliases())
+  const rows = await runOnce(operation, access, compileInsertDiagnosis(input, checks), run)
+  for (const row of rows) {
+    const failed = checks.filter((_, i) => row[i + 2] !== 't')
+    const path = query.bulk ? `/${ids.indexOf(row[1] ?? '')}` : ''
+    const problem = refusedBy(failed, query.collection, 'create', path)
+    if (problem) return problem
+  }
+  return errors.conflict()
+}

@@ -1,0 +1,97 @@
+import { hash } from 'node:crypto'
+import { errors, Problem } from '@plinth/schema'
+import type { Session } from '../database/database.ts'
+import type { Answer } from './answer.ts'
+import type { Operation } from './operation.ts'
+
+/** A write that may be sent again: its key, and what makes two requests the same. */
+export interface IdempotentRequest {
+  readonly key: string
+  readonly method: string
+  readonly target: string
+  readonly body: string
+}
+
+const keptHours = 24
+
+/**
+ * Does the work once for a key: a retry within 24 hours gets the first answer again, also while the first try still runs
+ * (the primary key makes it wait for that transaction) and after its connection broke (answer and write commit together).
+ * https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ *
+ * @throws Problem idempotencyKeyReused where the key came with another request; idempotencyInProgress where the first try
+ * takes longer than a statement may
+ */
+export async function onceForKey(
+  operation: Operation,
+  request: IdempotentRequest,
+  work: (operation: Operation) => Promise<Answer>,
+  describe: (problem: Problem) => Answer,
+): Promise<Answer> {
+  const fingerprint = hash('sha256', `${request.method}\n${request.target}\n${request.body}`, 'base64url')
+  const owner = `${operation.actor.kind}:${operation.actor.id ?? ''}`
+  const answer = await operation.deps.database.transaction(async (session) => {
+    const first = await claim(session, owner, request.key, fingerprint)
+    if (first) return first
+    const answered = await attempt({ ...operation, session }, work, describe)
+    await keep(session, owner, request.key, answered)
+    return answered
+  })
+  operation.deps.wake()
+  return answer
+}
+
+/** The first answer, if there is one; else the key is ours until the transaction ends. */
+async function claim(session: Session, owner: string, key: string, fingerprint: string): Promise<Answer | null> {
+  await session.run({
+    text: `delete from plinth.idempotency_keys where actor = $1 and key = $2 and created < now() - interval '${keptHours} hours'`,
+    values: [owner, key],
+  })
+  const inserted = await session
+    .run({
+      text: 'insert into plinth.idempotency_keys (actor, key, fingerprint) values ($1, $2, $3) on conflict do nothing returning 1',
+      values: [owner, key, fingerprint],
+    })
+    .catch((error: unknown) => {
+      throw error instanceof Problem && error.code === 'timeout' ? errors.idempotencyInProgress() : error
+    })
+  if (inserted.length > 0) return null
+  const [row] = await session.run({
+    text: 'select fingerprint, status, headers, body from plinth.idempotency_keys where actor = $1 and key = $2',
+    values: [owner, key],
+  })
+  if (row?.[0] !== fingerprint) throw errors.idempotencyKeyReused()
+  const headers: Answer['headers'] = JSON.parse(row[2] ?? '{}')
+  return { status: Number(row[1]), headers: { ...headers, 'Idempotency-Replayed': 'true' }, body: row[3] ?? null }
+}
+
+/** A refusal is an answer as well, and is kept; what it had begun is undone. Faults of ours are not kept: a retry may succeed. */
+async function attempt(
+  operation: Operation,
+  work: (operation: Operation) => Promise<Answer>,
+  describe: (problem: Problem) => Answer,
+): Promise<Answer> {
+  await operation.session.run({ text: 'savepoint attempt', values: [] })
+  try {
+    return await work(operation)
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error
+    await operation.session.run({ text: 'rollback to savepoint attempt', values: [] })
+    return describe(error)
+  }
+}
+
+async function keep(session: Session, owner: string, key: string, { status, headers, body }: Answer): Promise<void> {
+  await session.run({
+    text: 'update plinth.idempotency_keys set status = $3, headers = $4, body = $5 where actor = $1 and key = $2',
+    values: [owner, key, status, JSON.stringify(headers), body],
+  })
+}
+
+/** Forgets answers that no retry may ask for any more. */
+export async function forgetOldKeys(session: Session): Promise<void> {
+  await session.run({
+    text: `delete from plinth.idempotency_keys where created < now() - interval '${keptHours} hours'`,
+    values: [],
+  })
+}

@@ -1,0 +1,130 @@
+import { type CollectionModel, errors, type Model } from '@plinth/schema'
+import type { Access } from '../access/access.ts'
+import type { Actor } from '../access/actor.ts'
+import type { Database, Rows, Session } from '../database/database.ts'
+import type { CompiledSql } from '../database/sql.ts'
+import type { Run } from '../query/run.ts'
+import type { Plan, PlanCache } from './plan-cache.ts'
+
+/** What records need of the rest of the server. */
+export interface RecordsDeps {
+  readonly database: Database
+  readonly catalog: { readonly model: Model; refresh(): Promise<Model> }
+  readonly plans: PlanCache
+  /** Called after each commit that may have written: readers of the change log look at once. */
+  readonly wake: () => void
+}
+
+/** One request on records: who asks, and on which connection. */
+export interface Operation {
+  readonly deps: RecordsDeps
+  /** The pool, or the transaction that a batch runs in. */
+  readonly session: Session
+  readonly actor: Actor
+  readonly requestId: string
+}
+
+export const operationOf = (deps: RecordsDeps, actor: Actor, requestId: string): Operation => ({
+  deps,
+  session: deps.database,
+  actor,
+  requestId,
+})
+
+/** Thrown where a statement answered from a newer schema than it was compiled for. */
+class StaleModel extends Error {}
+
+const maxReloads = 5
+
+/**
+ * Does the work under the current schema. A copy of the server that has not yet heard of a newer version finds out by the
+ * statement itself, reloads, and does the work again: a stale statement answers nothing and writes nothing.
+ */
+export async function withAccess<T>(operation: Operation, work: (access: Access) => Promise<T>): Promise<T> {
+  const { catalog, plans } = operation.deps
+  for (let reloads = 0; ; reloads += 1) {
+    try {
+      return await work(plans.access(catalog.model, operation.actor))
+    } catch (error) {
+      if (!isStale(error) || reloads === maxReloads) throw error
+      await catalog.refresh()
+    }
+  }
+}
+
+/** A missing table or column also means that the schema has moved on. */
+function isStale(error: unknown): boolean {
+  if (error instanceof StaleModel) return true
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === '42P01' || code === '42703' || code === '42804' || code === '42883'
+}
+
+/** Runs a plan and checks that it was made for the schema it met. The first column of every statement is the version. */
+export async function runPlan(operation: Operation, access: Access, plan: Plan, run: Run): Promise<Rows> {
+  const rows = await operation.session.run({ text: plan.sql.text, name: plan.name(), values: plan.sql.values(run) })
+  if (rows[0]?.[0] !== String(access.model.version)) throw new StaleModel('The schema has a newer version.')
+  return rows
+}
+
+/** For statements that are needed once in a while, such as those that explain a refusal. */
+export const runOnce = (operation: Operation, access: Access, sql: CompiledSql<Run>, run: Run): Promise<Rows> =>
+  runPlan(operation, access, { sql, name: () => undefined }, run)
+
+/** Runs the work in a transaction: the batch's own, or one for this work alone. */
+export async function inTransaction<T>(operation: Operation, work: (inner: Operation) => Promise<T>): Promise<T> {
+  const { database } = operation.deps
+  if (operation.session !== database) return work(operation)
+  return database.transaction((session) => work({ ...operation, session }))
+}
+
+/** Tells the change log's readers, unless a transaction is still open: who opened it tells them. */
+export function wakeReaders({ deps, session }: Operation): void {
+  if (session === deps.database) deps.wake()
+}
+
+export function makeRun({ actor, requestId }: Operation, inputs: Partial<Run> = {}): Run {
+  return {
+    actor,
+    now: new Date().toISOString(),
+    context: `${requestId} ${actor.kind}:${actor.id ?? ''}`,
+    id: null,
+    rev: null,
+    values: noValues,
+    limit: 0,
+    offset: 0,
+    after: noKeys,
+    ...inputs,
+  }
+}
+
+const noValues = {}
+const noKeys: readonly string[] = []
+
+/**
+ * The collection, if it exists for the caller at all: who may do nothing with it cannot tell it from one that does not exist.
+ *
+ * @throws Problem collectionNotFound
+ */
+export function findCollection(access: Access, name: string): CollectionModel {
+  const permitted = access.collection(name)
+  const known = permitted && (permitted.read !== false || actions.some((action) => permitted.grants(action).length > 0))
+  if (!known) throw errors.collectionNotFound({ collection: name.slice(0, 100) })
+  return permitted.collection
+}
+
+const actions = ['create', 'update', 'delete'] as const
+
+/** @throws Problem collectionNotFound */
+export function findReadable(access: Access, name: string): CollectionModel {
+  const collection = findCollection(access, name)
+  if (access.collection(name)?.read === false) throw errors.collectionNotFound({ collection: name.slice(0, 100) })
+  return collection
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** An id as PostgreSQL writes it. What is not an id names no record, so it is simply not found. */
+export function recordId(collection: string, text: string): string {
+  if (!uuid.test(text)) throw errors.recordNotFound({ id: text.slice(0, 100), collection })
+  return text.toLowerCase()
+}

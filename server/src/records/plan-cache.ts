@@ -1,0 +1,69 @@
+import { hash } from 'node:crypto'
+import type { Model } from '@plinth/schema'
+import { LRUCache } from 'lru-cache'
+import type { Access } from '../access/access.ts'
+import { accessFor, accessKey } from '../access/access.ts'
+import type { Actor } from '../access/actor.ts'
+import type { CompiledSql } from '../database/sql.ts'
+import type { Run } from '../query/run.ts'
+
+/** A compiled statement and the name it is prepared under, once it has come more than once. */
+export interface Plan {
+  readonly sql: CompiledSql<Run>
+  /** Called for each run: one-off statements are not worth a name on every connection. */
+  name(): string | undefined
+}
+
+const maxPlans = 5_000
+const maxStatements = 2_000
+const maxAccesses = 500
+
+/**
+ * Keeps what is worked out from a request's shape: who may what, and the statement for it. Everything is kept by the model
+ * it was made for, and goes with it.
+ */
+export class PlanCache {
+  #model: Model | null = null
+  readonly #accesses = new LRUCache<string, Access>({ max: maxAccesses })
+  readonly #planned = new LRUCache<string, object>({ max: maxPlans })
+  readonly #statements = new LRUCache<string, { uses: number; name: string }>({ max: maxStatements })
+
+  access(model: Model, actor: Actor): Access {
+    if (model !== this.#model) this.#forget(model)
+    const key = accessKey(actor)
+    const known = this.#accesses.get(key)
+    if (known) return known
+    const access = accessFor(model, actor)
+    this.#accesses.set(key, access)
+    return access
+  }
+
+  /** What was planned under `key` for callers with this access, or what `make` plans now. */
+  planned<T extends object>(access: Access, key: string, make: () => T): T {
+    const whole = `${access.key}\n${key}`
+    // Each key is used with one type: it begins with the name of the operation.
+    const known = access.model === this.#model ? (this.#planned.get(whole) as T | undefined) : undefined
+    if (known) return known
+    const made = make()
+    if (access.model === this.#model) this.#planned.set(whole, made)
+    return made
+  }
+
+  plan(sql: CompiledSql<Run>): Plan {
+    const key = hash('sha1', sql.text, 'base64url')
+    return { sql, name: () => this.#nameOf(key) }
+  }
+
+  #nameOf(key: string): string | undefined {
+    const statement = this.#statements.get(key) ?? { uses: 0, name: `plinth_${key}` }
+    if (statement.uses === 0) this.#statements.set(key, statement)
+    statement.uses += 1
+    return statement.uses > 1 ? statement.name : undefined
+  }
+
+  #forget(model: Model): void {
+    this.#model = model
+    this.#accesses.clear()
+    this.#planned.clear()
+  }
+}

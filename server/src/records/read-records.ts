@@ -1,0 +1,158 @@
+import { errors } from '@plinth/schema'
+import type { Access } from '../access/access.ts'
+import {
+  type AggregateFunction,
+  aggregateFunctions,
+  compileAggregate,
+  parseAggregate,
+  parseGroup,
+} from '../query/aggregate.ts'
+import { checkFilter } from '../query/check-filter.ts'
+import { decodeCursor, encodeCursor } from '../query/keyset.ts'
+import { parseSelect } from '../query/parse-select.ts'
+import { compileList } from '../query/select-list.ts'
+import { compileGet } from '../query/select-one.ts'
+import { resolveShape, type Shape } from '../query/shape.ts'
+import { parseSort, type SortKey } from '../query/sort.ts'
+import { findReadable, makeRun, type Operation, recordId, runPlan, withAccess } from './operation.ts'
+import type { Plan } from './plan-cache.ts'
+
+/** One record as JSON text, and its revision. */
+export interface RecordText {
+  readonly json: string
+  readonly rev: string | null
+}
+
+export type Parameters = ReadonlyMap<string, string>
+
+/** The shape a `select` asks for; all visible fields without one. */
+export const shapeOf = (access: Access, collection: string, select: string | undefined): Shape =>
+  resolveShape(access, collection, select === undefined ? null : parseSelect(select))
+
+/**
+ * @throws Problem recordNotFound, also where a rule hides the record; invalidParameter
+ */
+export async function getRecord(
+  operation: Operation,
+  name: string,
+  id: string,
+  parameters: Parameters,
+): Promise<RecordText> {
+  return withAccess(operation, async (access) => {
+    const select = parameters.get('select')
+    const plan = operation.deps.plans.planned(access, `get\n${name}\n${select ?? ''}`, () => {
+      const collection = findReadable(access, name)
+      return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)))
+    })
+    const [row] = await runPlan(operation, access, plan, makeRun(operation, { id: recordId(name, id) }))
+    if (!row?.[1]) throw errors.recordNotFound({ id, collection: name })
+    return { json: row[1], rev: row[2] ?? null }
+  })
+}
+
+export interface ListOptions {
+  readonly limit: number
+  readonly page: number | null
+  readonly after: string | null
+}
+
+interface ListPlan {
+  readonly keys: readonly SortKey[]
+  readonly plan: Plan
+}
+
+const countBound = 10_000
+
+/** A page of records as JSON text: `{ items, next, count? }`. */
+export async function listRecords(
+  operation: Operation,
+  name: string,
+  parameters: Parameters,
+  options: ListOptions,
+): Promise<string> {
+  return withAccess(operation, async (access) => {
+    const collection = findReadable(access, name)
+    const sort = parameters.get('sort') ?? null
+    const keysText = `sort\n${name}\n${sort ?? ''}`
+    const { keys } = operation.deps.plans.planned(access, keysText, () => ({
+      keys: parseSort(access, collection.name, sort),
+    }))
+    const after = options.after === null ? null : decodeCursor(options.after, keys)
+    const { plan } = planList(operation, access, name, parameters, keys, after)
+    const offset = options.page === null ? 0 : (options.page - 1) * options.limit
+    const run = makeRun(operation, { limit: options.limit, offset, after: after ?? [] })
+    const rows = await runPlan(operation, access, plan, run)
+    return pageText(rows, options.limit, parameters.get('count'))
+  })
+}
+
+function planList(
+  operation: Operation,
+  access: Access,
+  name: string,
+  parameters: Parameters,
+  keys: readonly SortKey[],
+  after: readonly (string | null)[] | null,
+): ListPlan {
+  const [select, filter, count] = ['select', 'filter', 'count'].map((each) => parameters.get(each))
+  const nulls = after?.map((value) => value === null) ?? null
+  const key = ['list', name, select, filter, parameters.get('sort'), count, nulls?.map(Number).join('')].join('\n')
+  return operation.deps.plans.planned(access, key, () => {
+    const query = {
+      collection: name,
+      shape: shapeOf(access, name, select),
+      filter: filter === undefined ? null : checkFilter(access, name, filter),
+      sort: keys,
+      after: nulls,
+      count: count === undefined ? null : count === 'exact' ? ('exact' as const) : { bounded: countBound },
+    }
+    return { keys, plan: operation.deps.plans.plan(compileList(access, query)) }
+  })
+}
+
+function pageText(rows: readonly (readonly (string | null)[])[], limit: number, count: string | undefined): string {
+  const found = rows.filter((row) => row[2] !== null)
+  const items = found.slice(0, limit).map((row) => row[2])
+  const last = found.length > limit ? found[limit - 1] : undefined
+  const next = last ? JSON.stringify(encodeCursor(last.slice(3))) : 'null'
+  const counted = count === undefined ? '' : `,"count":${rows[0]?.[1] ?? '0'}`
+  const bounded = count === 'estimated' && Number(rows[0]?.[1]) >= countBound ? ',"countIsAtLeast":true' : ''
+  return `{"items":[${items.join(',')}],"next":${next}${counted}${bounded}}`
+}
+
+/** Aggregates as JSON text: `{ items: [{ …group, count, sum: {…} }] }`. */
+export async function aggregateRecords(
+  operation: Operation,
+  name: string,
+  parameters: Parameters,
+  limit: number,
+  timeZone: string,
+): Promise<string> {
+  return withAccess(operation, async (access) => {
+    const asked = [...aggregateFunctions, 'group', 'filter'].map((each) => parameters.get(each) ?? '').join('\n')
+    const plan = operation.deps.plans.planned(access, `aggregate\n${name}\n${timeZone}\n${asked}`, () => {
+      const collection = findReadable(access, name).name
+      const filter = parameters.get('filter')
+      const aggregates = aggregateFunctions.flatMap((each) =>
+        asPaths(parameters.get(each)).map((path) => parseAggregate(access, collection, each, path)),
+      )
+      if (aggregates.length === 0)
+        throw errors.badRequest({ reason: `Say what to work out: ${aggregateFunctions.map(example).join(', ')}.` })
+      const groups = asPaths(parameters.get('group')).map((path) => parseGroup(access, collection, path))
+      const query = {
+        collection,
+        filter: filter === undefined ? null : checkFilter(access, collection, filter),
+        aggregates,
+        groups,
+        timeZone,
+      }
+      return operation.deps.plans.plan(compileAggregate(access, query))
+    })
+    const [row] = await runPlan(operation, access, plan, makeRun(operation, { limit }))
+    return `{"items":${row?.[1] ?? '[]'}}`
+  })
+}
+
+const asPaths = (text: string | undefined): readonly string[] =>
+  text === undefined ? [] : text.split(',').map((path) => path.trim())
+const example = (name: AggregateFunction): string => (name === 'count' ? 'count=*' : `${name}=FIELD`)
