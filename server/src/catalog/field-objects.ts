@@ -107,6 +107,10 @@ export const addReferenceSql = (table: string, { name, column, to, onDelete }: R
 export const dropConstraintSql = (table: string, { name }: { readonly name: string }): string =>
   `alter table ${tableSql(table)} drop constraint ${quoteIdentifier(name)}`
 
+/** It may have gone already, with the collection that it led to. */
+export const dropReferenceSql = (table: string, { name }: ReferenceObject): string =>
+  `alter table ${tableSql(table)} drop constraint if exists ${quoteIdentifier(name)}`
+
 export const addIndexSql = (table: string, { name, unique, on }: IndexObject): string =>
   `create ${unique ? 'unique index' : 'index'} ${quoteIdentifier(name)} on ${tableSql(table)} (${on})`
 

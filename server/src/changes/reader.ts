@@ -18,7 +18,7 @@ export interface ChangeBatch {
   readonly changes: readonly Change[]
   /** Where to read on. Keep it only when the changes are dealt with, and none is lost or comes twice. */
   readonly cursor: ChangeCursor
-  /** Whether there was more to read at once. */
+  /** False when this is all that was committed so far; else read on at once. */
   readonly more: boolean
 }
 
@@ -52,9 +52,10 @@ export async function readChanges(
   if (cursor !== null && isLost(cursor, log)) return 'resync'
   const start = cursor ?? { epoch: log.epoch, seen: nothingSeen(log.horizon) }
   const target = cursor?.page?.target ?? log.snapshot
-  return found > changes.length
-    ? { changes, cursor: { ...start, page: { target, seq: lastSeq(changes) } }, more: true }
-    : { changes, cursor: { epoch: start.epoch, seen: target }, more: false }
+  if (found > changes.length)
+    return { changes, cursor: { ...start, page: { target, seq: lastSeq(changes) } }, more: true }
+  // The last page ends where the log did when the first was read.
+  return { changes, cursor: { epoch: start.epoch, seen: target }, more: cursor?.page !== undefined }
 }
 
 /** The present end of the log. */

@@ -10,6 +10,10 @@ export class HttpRequest extends IncomingMessage {
   actor: Actor = anonymous
   /** Path and query as they came, percent-encoded; unlike `url`, a mounted router does not shorten it. */
   target = '/'
+  /** How many bytes a body may have. */
+  bodyLimit = 1024 * 1024
+  /** The address the request came from, or that trusted proxies say it came from. */
+  clientAddress = ''
   /** The path parameters, decoded. Set by the router. */
   params: Readonly<Record<string, string>> = {}
   /** Set by the router: the mount path and the matched route, which together name the route in metrics. */

@@ -1,7 +1,8 @@
 import type { Expression } from '@plinth/schema'
 import { raw, sql } from '../database/sql.ts'
 import { sourceOf } from './compile-path.ts'
-import { compileMilliseconds, compileValue } from './compile-value.ts'
+import { compileMilliseconds, isCalculated } from './compile-time.ts'
+import { compileValue } from './compile-value.ts'
 import type { Compiler } from './compiler.ts'
 import { parameters, type Sql } from './run.ts'
 
@@ -49,8 +50,6 @@ function compileSides(expression: Compare, compiler: Compiler): { readonly left:
   if (as !== 'text' || (operator === '=' && literal)) return { left, right }
   return { left: sql`(${left}) collate "C"`, right: sql`(${right}) collate "C"` }
 }
-
-const isCalculated = (expression: Expression): boolean => expression.kind === 'arithmetic' && expression.as === 'time'
 
 /** `created > @now - 7d` compares the column itself with a value worked out before the statement runs, for the index. */
 function compileAgainstCalculatedNow(expression: Compare, compiler: Compiler): Sql | null {

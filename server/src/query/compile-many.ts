@@ -1,6 +1,7 @@
 import type { Comparison, Expression, ManyPath } from '@plinth/schema'
 import { identifier, join, param, raw, sql } from '../database/sql.ts'
 import { compileOwnerId, sourceOf } from './compile-path.ts'
+import { compileMilliseconds, isCalculated } from './compile-time.ts'
 import type { Compiler, Reached } from './compiler.ts'
 import type { Run, Sql } from './run.ts'
 import { column, type Source } from './source.ts'
@@ -68,7 +69,8 @@ const arrayTypes: { readonly [C in Comparison]?: string } = {
 export function compileMembership({ as, left, right }: Membership, compiler: Compiler): Sql {
   if (right.kind === 'list') return compileListMembership(as, left, right.items, compiler)
   if (right.kind === 'path' && right.type.kind === 'records') return compileRecordMembership(left, right, compiler)
-  return sql`${compiler.language.value(left, as, compiler)} = any(${compiler.language.value(right, 'list', compiler)})`
+  // The cast also tells PostgreSQL that a sub-select gives an array, not rows.
+  return sql`${compiler.language.value(left, as, compiler)} = any((${compiler.language.value(right, 'list', compiler)})::text[])`
 }
 
 function compileListMembership(
@@ -77,18 +79,29 @@ function compileListMembership(
   items: readonly Expression[],
   compiler: Compiler,
 ): Sql {
-  const value = compiler.language.value(left, as, compiler)
+  const calculated = as === 'duration' || (as === 'time' && isCalculated(left))
+  const value = calculated ? compileMilliseconds(left, compiler) : compiler.language.value(left, as, compiler)
   const literals = items.filter((item) => item.kind === 'literal' && item.value !== null)
   const others = items.filter((item) => item.kind !== 'literal')
   const hasNull = items.some((item) => item.kind === 'literal' && item.value === null)
-  const values = literals.map((item) => literalText(item, as))
-  const type = as === 'exact' && values.every((text) => /^-?\d{1,15}$/.test(text)) ? 'bigint[]' : arrayTypes[as]
+  const values = literals.map((item) => (calculated ? millisecondsText(item) : literalText(item, as)))
+  const type =
+    as === 'exact' && values.every((text) => /^-?\d{1,15}$/.test(text))
+      ? 'bigint[]'
+      : calculated
+        ? 'numeric[]'
+        : arrayTypes[as]
   const choices = [
     ...(values.length > 0 ? [sql`${value} = any(${param<Run>(type ?? 'text[]', () => values)})`] : []),
     ...(hasNull ? [sql`${value} is null`] : []),
     ...others.map((item) => sql`(${value} is not distinct from ${compiler.language.value(item, as, compiler)})`),
   ]
   return choices.length === 0 ? raw('false') : sql`(${join(choices, ' or ')})`
+}
+
+const millisecondsText = (item: Expression): string => {
+  const value = item.kind === 'literal' ? item.value : null
+  return String(typeof value === 'string' && item.type.kind === 'date' ? Date.parse(`${value}T00:00:00Z`) : value)
 }
 
 function literalText(item: Expression, as: Comparison): string {

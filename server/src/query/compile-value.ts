@@ -2,6 +2,7 @@ import type { Comparison, Expression, ValueType } from '@plinth/schema'
 import { param, raw, sql } from '../database/sql.ts'
 import { compileCount } from './compile-many.ts'
 import { compilePath } from './compile-path.ts'
+import { compileMilliseconds, isCalculated } from './compile-time.ts'
 import type { Compiler } from './compiler.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 
@@ -34,7 +35,7 @@ export function compileValue(expression: Expression, as: Comparison, compiler: C
     case 'list':
       return raw('null')
     default:
-      return sql`(${compiler.language.condition(expression, compiler)}) is true`
+      return sql`((${compiler.language.condition(expression, compiler)}) is true)`
   }
 }
 
@@ -66,12 +67,17 @@ const toIsoText = (value: string | number | boolean): string =>
 
 function converted(value: Sql, expression: Expression, as: Comparison): Sql {
   const { kind } = expression.type
-  if (as === 'float' && kind !== 'float') return sql`${value}::float8`
+  if (as === 'float' && kind !== 'float') return asFloat(value)
   if (as === 'time' && kind === 'date') return midnight(value)
   return value
 }
 
 const numeric = (value: Sql, as: Comparison): Sql => (as === 'float' ? sql`(${value})::float8` : value)
+
+/** Decimals have no bounds and doubles do; a cast out of them would raise. Doubles end at ±1e300 here, as float fields do. */
+const asFloat = (exact: Sql): Sql =>
+  sql`(case when abs(${exact}) > 1e300 then sign(${exact}) * 1e300 when abs(${exact}) < 1e-300 then 0 else ${exact} end)::float8`
+
 const midnight = (date: Sql): Sql => sql`(${date}::timestamp at time zone 'UTC')`
 
 /** Unicode's lower case by ICU's root locale, which JavaScript's `toLowerCase` follows as well. */
@@ -88,27 +94,15 @@ function compileArithmetic(expression: Arithmetic, as: Comparison, compiler: Com
     const day = sql`(${compileValue(expression.left, 'date', compiler)} ${sign} ${days})`
     return as === 'time' ? midnight(day) : day
   }
-  const type = expression.as === 'float' ? raw('float8') : raw('numeric')
+  const type = raw(expression.as === 'float' ? 'float8' : 'numeric')
   const [left, right] = [expression.left, expression.right].map((side) => compileValue(side, expression.as, compiler))
   const sum = sql`(${left ?? raw('null')}::${type} ${sign} ${right ?? raw('null')}::${type})`
-  return as === 'float' ? sql`${sum}::float8` : sum
-}
-
-/** A time or duration as milliseconds in numeric, where sums cannot overflow. */
-export function compileMilliseconds(expression: Expression, compiler: Compiler): Sql {
-  if (expression.kind === 'literal' && expression.type.kind === 'duration')
-    return compileLiteral(expression.value, 'exact')
-  if (expression.kind === 'arithmetic' && expression.as === 'time') {
-    const [left, right] = [expression.left, expression.right].map((side) => compileMilliseconds(side, compiler))
-    return sql`(${left ?? raw('null')} ${raw(expression.operator)} ${right ?? raw('null')})`
-  }
-  // Of an interval, not of the time itself: only that is immutable, as computed fields need it.
-  return sql`(extract(epoch from ${compileValue(expression, 'time', compiler)} - timestamptz '1970-01-01T00:00:00Z') * 1000)`
+  return as === 'float' && expression.as !== 'float' ? asFloat(sum) : sum
 }
 
 /**
- * Great-circle distance in metres by the haversine formula, rounded to millimetres so that both back ends agree; `least`
- * keeps rounding from leaving the domain of asin. R. W. Sinnott, "Virtues of the Haversine", Sky & Telescope 68 (1984).
+ * Great-circle distance in metres by the haversine formula; `least` keeps rounding from leaving the domain of asin, but would
+ * also make a distance of nothing. R. W. Sinnott, "Virtues of the Haversine", Sky & Telescope 68 (1984).
  */
 function compileDistance(expression: Extract<Expression, { kind: 'distance' }>, compiler: Compiler): Sql {
   const point = compileValue(expression.of, 'geopoint', compiler)
@@ -120,12 +114,12 @@ function compileDistance(expression: Extract<Expression, { kind: 'distance' }>, 
   const lat = toLatitude ?? raw('null')
   const lon = toLongitude ?? raw('null')
   const half = sql`(power(sin(radians(${lat} - ${latitude}) / 2), 2) + cos(radians(${latitude})) * cos(radians(${lat})) * power(sin(radians(${lon} - ${longitude}) / 2), 2))`
-  return sql`(2 * 6371008.8 * asin(least(1, sqrt(${half}))))`
+  return sql`(case when ${point} is not null then 2 * 6371008.8 * asin(least(1, sqrt(${half}))) end)`
 }
 
 /** An expression's value in the form a column stores; times that are calculated become PostgreSQL's again. */
 export function compileStored(expression: Expression, kind: ValueType['kind'], compiler: Compiler): Sql {
-  return expression.kind === 'arithmetic' && expression.as === 'time' && kind === 'datetime'
+  return kind === 'datetime' && isCalculated(expression)
     ? sql`to_timestamp((${compileMilliseconds(expression, compiler)} / 1000)::float8)`
     : sql`(${compileValue(expression, comparisonOf(kind), compiler)})`
 }

@@ -80,10 +80,8 @@ describe('readChanges', () => {
     await execute(database, insert('later'))
     const batches = [first, ...(await readAll(first.cursor, { limit: 64 }))]
     expect(Math.max(...batches.map(({ changes }) => changes.length))).toBe(64)
-    const expected = Array.from({ length: 1000 }, (_, i) => String(i + 1))
-    expect(batches.flatMap(({ titles }) => titles)).toEqual(expected)
-    const last = batches.at(-1)
-    expect((await read(last?.cursor ?? null)).titles).toEqual(['later'])
+    const numbers = Array.from({ length: 1000 }, (_, i) => String(i + 1))
+    expect(batches.flatMap(({ titles }) => titles)).toEqual([...numbers, 'later'])
   })
 
   it('finds the rest of a page beyond a wide gap of seen changes', async () => {

@@ -171,6 +171,25 @@ describe('the triggers of a collection', () => {
     expect(JSON.parse(change?.after ?? '')).toMatchObject({ subtitle: 'sub' })
   })
 
+  it('cope with fields that are named as what the functions use', async () => {
+    const names = 'n o new old context tg_table_name tg_op collection record op before after actor request seq txid at'
+    const columns = names.split(' ').map((name) => `"${name}"`)
+    await createLoggedTable(database, 'articles', columns.map((column) => `${column} text`).join(', '))
+    await execute(
+      database,
+      `insert into public.articles (${columns.join(', ')}) values (${names.replaceAll(/(\w+) ?/g, "'$1 1', ").slice(0, -2)})`,
+      `update public.articles set n = 'n 2', context = 'context 2'`,
+      'delete from public.articles',
+    )
+    const changes = await changesSinceStart()
+    expect(changes.map(({ op, collection }) => [op, collection])).toEqual([
+      ['create', 'articles'],
+      ['update', 'articles'],
+      ['delete', 'articles'],
+    ])
+    expect(JSON.parse(changes[1]?.after ?? '')).toMatchObject({ n: 'n 2', context: 'context 2', tg_op: 'tg_op 1' })
+  })
+
   it('are taken off and put on again', async () => {
     await execute(database, ...dropTriggersSql('posts'), insertPosts(1), ...createTriggersSql('posts'), insertPosts(2))
     expect(await summary()).toEqual(['create posts 2'])

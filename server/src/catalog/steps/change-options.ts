@@ -8,6 +8,7 @@ import {
   checksOf,
   dropConstraintSql,
   dropIndexSql,
+  dropReferenceSql,
   indexesOf,
   joinTableOf,
   type Place,
@@ -70,17 +71,13 @@ function changeOnDelete(pair: FieldPair, place: Place): Draft {
   }
 }
 
-/** The old reference may have gone already, with the collection that it led to. */
 function connectAnew({ from, to }: FieldPair, place: Place): readonly string[] {
   const before = joinTableOf(place, from)?.target ?? referenceOf(place, from)
   const join = joinTableOf(place, to)
   const after = join?.target ?? referenceOf(place, to)
   if (before === null || after === null) return []
   const table = join?.name ?? place.table
-  return [
-    `alter table ${tableSql(table)} drop constraint if exists ${quoteIdentifier(before.name)}`,
-    addReferenceSql(table, after),
-  ]
+  return [dropReferenceSql(table, before), addReferenceSql(table, after)]
 }
 
 function changeOptions(pair: FieldPair, place: Place): Draft {

@@ -7,6 +7,7 @@ import {
   checksOf,
   dropConstraintSql,
   dropIndexSql,
+  dropReferenceSql,
   indexesOf,
   joinTableOf,
   referenceOf,
@@ -90,7 +91,7 @@ function alterColumn({ collection, from, to }: FieldPair): readonly string[] {
   return [
     ...checksOf(place, from).map((check) => dropConstraintSql(place.table, check)),
     ...indexesOf(place, from).map(dropIndexSql),
-    ...(reference === null ? [] : [dropConstraintSql(place.table, reference)]),
+    ...(reference === null ? [] : [dropReferenceSql(place.table, reference)]),
     ...(hadDefault ? [`${alter} drop default`] : []),
     ...(from.column?.filledBy === 'identity' ? [`${alter} drop identity`] : []),
     ...(isNotNull(from) && !isNotNull(to) ? [`${alter} drop not null`] : []),

@@ -34,6 +34,11 @@ export interface TakenDown {
   readonly indexes: ReadonlySet<Index>
 }
 
+interface Gone extends TakenDown {
+  /** Collections that are dropped, and with them every reference to them. */
+  readonly collections: ReadonlySet<string>
+}
+
 /**
  * All renames of a plan: collections first, then fields. Every name that a collection takes was another collection's, so
  * the two can be sorted out one after the other.
@@ -75,7 +80,7 @@ function renameSql({ kind, table }: ObjectRename, from: string, to: string): str
   return `alter table ${tableSql(table)} rename ${kind} ${old} to ${wanted}`
 }
 
-function renamedCollections(changes: readonly Change[], gone: TakenDown): readonly RenameStep[] {
+function renamedCollections(changes: readonly Change[], gone: Gone): readonly RenameStep[] {
   return changes.flatMap((change): readonly RenameStep[] => {
     if (change.kind !== 'renameCollection') return []
     const { from, to } = change.collection
@@ -86,7 +91,7 @@ function renamedCollections(changes: readonly Change[], gone: TakenDown): readon
       { kind: 'index', table: '', from: primaryKeyName(from.name), to: primaryKeyName(to.name) },
       ...indexes.map((key) => indexRename(indexName(from.name, key), indexName(to.name, key))),
       ...fields.flatMap((field) =>
-        fieldObjectRenames({ table: from.name, field: field.name }, { table: to.name, field: field.name }, field),
+        fieldObjectRenames({ table: from.name, field: field.name }, { table: to.name, field: field.name }, field, gone),
       ),
     ]
     return [{ id: change.id, summary: `Rename the collection "${from.name}" to "${to.name}".`, renames }]
@@ -94,7 +99,7 @@ function renamedCollections(changes: readonly Change[], gone: TakenDown): readon
 }
 
 /** They run after the collections have their new names. */
-function renamedFields(from: Model, changes: readonly Change[], gone: TakenDown): readonly RenameStep[] {
+function renamedFields(from: Model, changes: readonly Change[], gone: Gone): readonly RenameStep[] {
   const pairs = changes.flatMap((change) => (change.kind === 'renameField' ? [change.field] : []))
   const indexNamed = new Set<string>()
   return changes.flatMap((change): readonly RenameStep[] => {
@@ -110,7 +115,7 @@ function renamedFields(from: Model, changes: readonly Change[], gone: TakenDown)
     indexNamed.add(table)
     const indexes = isFirst ? declaredIndexRenames(from, pair, pairs, gone) : []
     const summary = `Rename the field "${pair.from.name}" of "${table}" to "${pair.to.name}".`
-    const objects = isGone ? [] : fieldObjectRenames(old, wanted, pair.from)
+    const objects = isGone ? [] : fieldObjectRenames(old, wanted, pair.from, gone)
     return [{ id: change.id, summary, renames: [...column, ...objects, ...indexes] }]
   })
 }
@@ -120,7 +125,7 @@ function declaredIndexRenames(
   from: Model,
   { collection }: FieldPair,
   pairs: readonly FieldPair[],
-  gone: TakenDown,
+  gone: Gone,
 ): readonly ObjectRename[] {
   const mine = pairs.filter((pair) => pair.collection.to.name === collection.to.name)
   const newNames = new Map(mine.map((pair) => [pair.from.name, pair.to.name]))
@@ -136,18 +141,20 @@ function declaredIndexRenames(
 const indexRename = (from: string, to: string): ObjectRename => ({ kind: 'index', table: '', from, to })
 
 /** Everything that carries a field's name, but its column. */
-function fieldObjectRenames(old: Place, wanted: Place, field: FieldModel): readonly ObjectRename[] {
+function fieldObjectRenames(old: Place, wanted: Place, field: FieldModel, gone: Gone): readonly ObjectRename[] {
   const table = wanted.table
+  const isConnected = field.relation !== null && !gone.collections.has(field.relation.to)
+  const references = isConnected ? zip([referenceOf(old, field)], [referenceOf(wanted, field)]) : []
   const constraint = (from: string, to: string): ObjectRename => ({ kind: 'constraint', table, from, to })
   return [
     ...zip(checksOf(old, field), checksOf(wanted, field)).map(([a, b]) => constraint(a.name, b.name)),
     ...zip(indexesOf(old, field), indexesOf(wanted, field)).map(([a, b]) => indexRename(a.name, b.name)),
-    ...zip([referenceOf(old, field)], [referenceOf(wanted, field)]).map(([a, b]) => constraint(a.name, b.name)),
-    ...joinTableRenames(old, wanted, field),
+    ...references.map(([a, b]) => constraint(a.name, b.name)),
+    ...joinTableRenames(old, wanted, field, isConnected),
   ]
 }
 
-function joinTableRenames(old: Place, wanted: Place, field: FieldModel): readonly ObjectRename[] {
+function joinTableRenames(old: Place, wanted: Place, field: FieldModel, isConnected: boolean): readonly ObjectRename[] {
   const before = joinTableOf(old, field)
   const after = joinTableOf(wanted, field)
   if (before === null || after === null) return []
@@ -157,7 +164,7 @@ function joinTableRenames(old: Place, wanted: Place, field: FieldModel): readonl
     indexRename(before.primaryKey, after.primaryKey),
     indexRename(before.index.name, after.index.name),
     constraint(before.source.name, after.source.name),
-    constraint(before.target.name, after.target.name),
+    ...(isConnected ? [constraint(before.target.name, after.target.name)] : []),
   ]
 }
 
@@ -168,7 +175,7 @@ function zip<Item>(before: readonly (Item | null)[], after: readonly (Item | nul
   })
 }
 
-const goneWith = (changes: readonly Change[], down: TakenDown): TakenDown => ({
+const goneWith = (changes: readonly Change[], down: TakenDown): Gone => ({
   fields: new Set([
     ...down.fields,
     ...changes.flatMap((change) => (change.kind === 'dropField' ? [change.field] : [])),
@@ -177,4 +184,5 @@ const goneWith = (changes: readonly Change[], down: TakenDown): TakenDown => ({
     ...down.indexes,
     ...changes.flatMap((change) => (change.kind === 'dropIndex' ? [change.index] : [])),
   ]),
+  collections: new Set(changes.flatMap((change) => (change.kind === 'dropCollection' ? [change.collection.name] : []))),
 })

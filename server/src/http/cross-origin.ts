@@ -1,0 +1,15 @@
+import cors from 'cors'
+import type { HttpRequest, HttpResponse } from './http-request.ts'
+
+type Middleware = (req: HttpRequest, res: HttpResponse, next: () => void) => void
+
+/** Lets pages of other origins call, without cookies (there are none: callers send their token). Null where none may. */
+export function crossOrigin(origins: readonly string[]): Middleware | null {
+  if (origins.length === 0) return null
+  return cors({
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['ETag', 'Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id', 'Idempotency-Replayed'],
+    maxAge: 600,
+  })
+}

@@ -1,0 +1,48 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+export interface Metrics {
+  /** Counts one answered request. `route` is the template, never a path with ids in it. */
+  observe(method: string, route: string, status: number, seconds: number): void
+  /** Shows a number that is read when somebody asks for the metrics. */
+  gauge(name: string, help: string, read: () => number): void
+  /** The text for Prometheus, and its content type. */
+  readonly contentType: string
+  text(): Promise<string>
+}
+
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+// Anybody can send any word as a method; each would be a time series of its own.
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** The metrics of one server. */
+export function createMetrics(): Metrics {
+  const register = new Registry()
+  const registers = [register]
+  collectDefaultMetrics({ register })
+  const requests = new Counter({
+    name: 'plinth_http_requests_total',
+    help: 'Answered HTTP requests.',
+    labelNames: ['method', 'route', 'status'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'plinth_http_request_duration_seconds',
+    help: 'From the request line to the last byte of the answer.',
+    labelNames: ['method', 'route'],
+    buckets,
+    registers,
+  })
+  return {
+    observe: (sent, route, status, seconds) => {
+      const method = methods.has(sent) ? sent : 'other'
+      requests.inc({ method, route, status })
+      durations.observe({ method, route }, seconds)
+    },
+    gauge: (name, help, read) => {
+      new Gauge({ name, help, registers, collect() { this.set(read()) } })
+    },
+    contentType: register.contentType,
+    text: () => register.metrics(),
+  }
+}
