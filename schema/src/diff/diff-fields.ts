@@ -55,10 +55,9 @@ function changesTarget(from: FieldModel, to: FieldModel, newNames: Names): boole
   return newNames.get(from.relation.to) !== to.relation.to
 }
 
-const comparedApart: ReadonlySet<string> = new Set([
-  ...['type', 'required', 'unique', 'default', 'description', 'label', 'hidden', 'readonly'],
-  ...['to', 'many', 'inverse', 'onDelete'],
-])
+const comparedApart: ReadonlySet<string> = new Set(
+  'type required unique default description label hidden readonly to many inverse onDelete'.split(' '),
+)
 
 /** The options that belong to the type. Those of a relation and of a computed field are compared by their meaning. */
 function ownOptions({ declared, computed }: FieldModel): Partial<Field> {

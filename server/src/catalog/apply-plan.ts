@@ -1,6 +1,6 @@
 import { errors, Problem, type SchemaDocument } from '@plinth/schema'
-import type { Actor } from '../access/actor.ts'
 import type { Database, Session } from '../database/database.ts'
+import type { Author } from './catalog.ts'
 import type { Design } from './design.ts'
 import { limitLockWaits, lockTables } from './lock-tables.ts'
 import type { Step } from './plan.ts'
@@ -29,7 +29,7 @@ export async function applyPlan(
   database: Database,
   tools: Tools,
   request: ApplyRequest,
-  actor: Actor,
+  author: Author,
 ): Promise<Applied> {
   try {
     return await database.transaction(async (session) => {
@@ -45,7 +45,7 @@ export async function applyPlan(
       refuseBlocked(steps)
       refuseUnaccepted(steps, request.accept)
       await runSteps(session, drafts)
-      await writeVersion(session, request.to, steps, actor)
+      await writeVersion(session, request.to, steps, author)
       return { version: request.to.version, schema: request.to.document }
     })
   } catch (error) {
@@ -54,13 +54,13 @@ export async function applyPlan(
 }
 
 /** Makes version 1 with the built-in collections, unless another copy has done so. */
-export const applyFirstVersion = (database: Database, design: Design, actor: Actor): Promise<void> =>
+export const applyFirstVersion = (database: Database, design: Design, author: Author): Promise<void> =>
   database.transaction(async (session) => {
     await becomeOnlyOne(session)
     if ((await readVersion(session)) > 0) return
     const { drafts, steps } = await planChanges(session, design, [])
     await runSteps(session, drafts)
-    await writeVersion(session, design.to, steps, actor)
+    await writeVersion(session, design.to, steps, author)
   })
 
 async function becomeOnlyOne(session: Session): Promise<void> {

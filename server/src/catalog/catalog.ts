@@ -1,6 +1,11 @@
 import type { Model, SchemaDocument } from '@plinth/schema'
-import type { Actor } from '../access/actor.ts'
 import type { Plan, VersionEntry } from './plan.ts'
+
+/** Who changes the schema, as the history of versions names them; an `Actor` is one. */
+export interface Author {
+  readonly kind: string
+  readonly id: string | null
+}
 
 /** The schema in memory, kept in step with the one in the database. */
 export interface Catalog {
@@ -11,7 +16,7 @@ export interface Catalog {
   /** `{ schema, base, renames? }` -> the plan. Throws problems for whatever is wrong with the request. */
   plan(request: unknown): Promise<Plan>
   /** `{ schema, base, renames?, accept? }` -> the new version, in force. */
-  apply(request: unknown, actor: Actor): Promise<{ readonly version: number; readonly schema: SchemaDocument }>
+  apply(request: unknown, author: Author): Promise<{ readonly version: number; readonly schema: SchemaDocument }>
   versions(): Promise<readonly VersionEntry[]>
   /** Called with each new model; answers how to stop that. */
   onChange(listener: (model: Model) => void): () => void

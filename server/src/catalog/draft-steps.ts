@@ -64,13 +64,14 @@ function changedFields(
   const retyped = ofKind(changes, 'changeType').filter(({ field }) => field.to.computed === null)
   const settled = kept.filter((pair) => pair.to.computed === null && !retyped.some(({ field }) => field.to === pair.to))
   return [
-    ...retyped.map((change) => changeType(design, change, oldName(change.field.to.relation?.to ?? ''))),
+    // It makes the collation that the fields of another type may need.
     ...ofKind(changes, 'changeCollation').map((change) =>
       changeCollation(
         change,
         settled.filter((pair) => pair.collection.to === change.collection.to),
       ),
     ),
+    ...retyped.map((change) => changeType(design, change, oldName(change.field.to.relation?.to ?? ''))),
     ...ofKind(changes, 'addField').flatMap((change) =>
       change.field.computed === null ? [addField(design, change)] : [],
     ),

@@ -40,10 +40,7 @@ interface Found {
 const nothing: Found = { count: 0, rows: [] }
 
 async function find(session: Session, query: string, most: number): Promise<Found> {
-  const counted = await session.run({ text: `select count(*) from (${query}) as f`, values: [] }).catch((e) => {
-    console.log(query)
-    throw e
-  })
+  const counted = await session.run({ text: `select count(*) from (${query}) as f`, values: [] })
   const count = Number(counted[0]?.[0])
   return count === 0 ? nothing : { count, rows: await sample(session, query, most) }
 }

@@ -1,18 +1,18 @@
 import { buildModel, emptyDocument, errors, type Model } from '@plinth/schema'
-import type { Actor } from '../access/actor.ts'
 import type { Database } from '../database/database.ts'
 import { applyFirstVersion, applyPlan } from './apply-plan.ts'
-import type { Catalog } from './catalog.ts'
+import type { Author, Catalog } from './catalog.ts'
 import type { CompileComputed } from './design.ts'
 import type { Plan } from './plan.ts'
 import { planChanges } from './plan-changes.ts'
 import { type PlanRequest, parseApplyRequest, parsePlanRequest, refuseFaultyRenames } from './plan-request.ts'
-import { readSchema } from './read-schema.ts'
+import { oneAtATime } from './one-at-a-time.ts'
+import { readSchema, readVersion } from './read-schema.ts'
 import { readVersions } from './read-versions.ts'
 import { tryPlan } from './try-plan.ts'
 import { watchVersion } from './watch-version.ts'
 
-const plinthItself: Actor = { kind: 'key', id: 'plinth', userId: null, roles: ['admin'] }
+const plinthItself: Author = { kind: 'key', id: 'plinth' }
 
 const nothing: Model = { version: 0, document: emptyDocument, roles: new Map(), collections: new Map() }
 
@@ -25,14 +25,12 @@ export async function openCatalog(database: Database, compileComputed: CompileCo
   const listeners = new Set<(model: Model) => void>()
   let model = await firstSchema(database, compileComputed)
 
-  async function refresh(): Promise<Model> {
-    const found = await currentSchema(database)
-    // Two reads may overtake each other.
-    if (found.version <= model.version) return model
-    model = found
-    for (const listener of listeners) listener(found)
+  const refresh = oneAtATime(async (): Promise<Model> => {
+    if ((await readVersion(database)) <= model.version) return model
+    model = await currentSchema(database)
+    for (const listener of listeners) listener(model)
     return model
-  }
+  })
   const watch = watchVersion(database, () => model.version, refresh)
 
   return {
@@ -41,8 +39,8 @@ export async function openCatalog(database: Database, compileComputed: CompileCo
     },
     refresh,
     plan: async (input) => makePlan(database, tools, await refresh(), parsePlanRequest(input)),
-    apply: async (input, actor) => {
-      const applied = await applyPlan(database, tools, parseApplyRequest(input), actor)
+    apply: async (input, author) => {
+      const applied = await applyPlan(database, tools, parseApplyRequest(input), author)
       await refresh()
       return applied
     },

@@ -1,6 +1,6 @@
 import type { Model } from '@plinth/schema'
-import type { Actor } from '../access/actor.ts'
 import type { Session } from '../database/database.ts'
+import type { Author } from './catalog.ts'
 import type { Step } from './plan.ts'
 
 /** Keeps the new version for good and puts it in force. */
@@ -8,7 +8,7 @@ export async function writeVersion(
   session: Session,
   { version, document }: Model,
   steps: readonly Step[],
-  actor: Actor,
+  author: Author,
 ): Promise<void> {
   await session.run({
     text: `
@@ -17,7 +17,7 @@ export async function writeVersion(
     values: [
       version,
       JSON.stringify(document),
-      actor.id ?? actor.kind,
+      author.id ?? author.kind,
       JSON.stringify(steps.map((step) => step.summary)),
     ],
   })

@@ -168,15 +168,15 @@ describe('at the same time', () => {
   test('writers go on while a schema changes, and lose nothing', async () => {
     await fixture.become(posts('a'))
     let written = 0
-    let stop = false
+    const stop = new AbortController()
     const writers = [1, 2].map(async () => {
-      while (!stop) {
+      while (!stop.signal.aborted) {
         await fixture.rows("insert into public.posts (a) values ('x')")
         written++
       }
     })
     for (const names of [['a', 'b'], ['a'], ['a', 'c']]) await fixture.become(posts(...names))
-    stop = true
+    stop.abort()
     await Promise.all(writers)
     expect(Number((await fixture.rows('select count(*) from public.posts'))[0]?.[0])).toBe(written)
   })

@@ -13,7 +13,7 @@ import { createRandom, type Random } from './random.ts'
 import { replayFaults, type Rows } from './replay.ts'
 import { createLoggedLinks, createLoggedTable, execute, id } from './tables.ts'
 
-const seeds = [61, 62, 63, 64, 65, 66, 67, 68]
+const seeds = [1, 2, 3]
 const writers = 8
 const transactionsPerWriter = 60
 const hotRows = 6

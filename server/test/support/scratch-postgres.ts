@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chown, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { chown, mkdtemp, readFile, readdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { initCluster, superuser } from '../../src/database/embedded/init-cluster.ts'
@@ -17,10 +17,11 @@ const password = 'scratch'
 
 /** A server for one test run: nothing of it survives the run, so nothing waits for a disk. */
 export async function startScratchPostgres(): Promise<ScratchPostgres> {
-  await removeStale()
+  const root = await scratchRoot()
+  await removeStale(root)
   const user = await systemUser()
   const installation = await runnableInstallation(await findInstallation(), user)
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`))
+  const folder = await mkdtemp(join(root, `${prefix}${process.pid}-`))
   const passwordFile = join(folder, 'password')
   await writeFile(passwordFile, password)
   if (user !== undefined) await Promise.all([folder, passwordFile].map((path) => chown(path, user.uid, user.gid)))
@@ -42,6 +43,16 @@ export async function startScratchPostgres(): Promise<ScratchPostgres> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** In memory where there is plenty: making a database there takes half the time, and is not slowed by a busy disk. */
+async function scratchRoot(): Promise<string> {
+  const memory = '/dev/shm'
+  const free = await statfs(memory).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  )
+  return free > 3 * 1024 ** 3 ? memory : tmpdir()
 }
 
 /** Its input is a pipe that only this process holds: when it ends, however it is killed, the server goes too. */
@@ -73,11 +84,11 @@ async function untilReady(output: NodeJS.ReadableStream): Promise<void> {
 }
 
 /** Folders of runs whose guard was killed as well: their servers are stopped first. */
-async function removeStale(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+async function removeStale(root: string): Promise<void> {
+  for (const name of await readdir(root)) {
     const owner = Number(new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1])
     if (!Number.isInteger(owner) || isAlive(owner)) continue
-    const folder = join(tmpdir(), name)
+    const folder = join(root, name)
     const pid = Number((await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0])
     if (pid > 0 && (await commandLine(pid)).includes(folder)) process.kill(pid, 'SIGQUIT')
     await rm(folder, { recursive: true, force: true, maxRetries: 10 })

@@ -1,0 +1,88 @@
+import jwt from 'jsonwebtoken'
+import { LRUCache } from 'lru-cache'
+import type { SigningKeys } from './signing-keys.ts'
+
+export interface AccessToken {
+  readonly accessToken: string
+  /** ISO 8601. */
+  readonly expiresAt: string
+}
+
+/** What a token proves, once its signature was checked. */
+export interface Claims {
+  readonly userId: string
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number
+}
+
+const minutes = 15
+const algorithm = 'ES256'
+const audience = 'plinth'
+const maxLength = 2_048
+const maxKept = 10_000
+
+/** Signs and checks access tokens: JWTs that name a user, and nothing else about them. */
+export class AccessTokens {
+  readonly #keys: SigningKeys
+  readonly #issuer: string
+  // Checking a signature costs more than the rest of a small request, so each token's is checked once.
+  readonly #checked = new LRUCache<string, Claims>({ max: maxKept })
+
+  constructor(keys: SigningKeys, issuer: string) {
+    this.#keys = keys
+    this.#issuer = issuer
+  }
+
+  async sign(userId: string): Promise<AccessToken> {
+    const { kid, privateKey } = await this.#keys.current()
+    const issuedAt = Math.floor(Date.now() / 1000)
+    const exp = issuedAt + minutes * 60
+    const accessToken = jwt.sign({ iat: issuedAt, exp }, privateKey, {
+      algorithm,
+      keyid: kid,
+      issuer: this.#issuer,
+      audience,
+      subject: userId,
+    })
+    return { accessToken, expiresAt: new Date(exp * 1000).toISOString() }
+  }
+
+  /** The claims of a token that is known already; null when it has to be checked. */
+  known(token: string): Claims | null {
+    const claims = this.#checked.get(token)
+    if (claims === undefined) return null
+    if (claims.expiresAt > Date.now()) return claims
+    this.#checked.delete(token)
+    return null
+  }
+
+  /** The claims of a token; null for whatever is not a valid token of ours. */
+  async check(token: string): Promise<Claims | null> {
+    const claims = token.length > maxLength ? null : await this.#verify(token)
+    if (claims !== null) this.#checked.set(token, claims)
+    return claims
+  }
+
+  async #verify(token: string): Promise<Claims | null> {
+    const kid = keyIdOf(token)
+    const key = kid === null ? null : await this.#keys.find(kid)
+    if (key === null) return null
+    try {
+      // The algorithm is ours to say, never the token's: that is how `none` and HS256 with a public key get in.
+      const payload = jwt.verify(token, key, { algorithms: [algorithm], issuer: this.#issuer, audience })
+      if (typeof payload === 'string' || payload.sub === undefined || payload.exp === undefined) return null
+      return { userId: payload.sub, expiresAt: payload.exp * 1000 }
+    } catch {
+      return null
+    }
+  }
+}
+
+function keyIdOf(token: string): string | null {
+  try {
+    const header = jwt.decode(token, { complete: true })?.header
+    return header?.alg === algorithm && typeof header.kid === 'string' ? header.kid : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,33 @@
+import { hash, type Options, verify } from '@node-rs/argon2'
+import { errors, type Fault } from '@plinth/schema'
+
+// OWASP's first choice for argon2id: 19 MiB, two passes, one lane. (The package's default algorithm is argon2id.)
+const strength: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+
+const minCharacters = 10
+const maxBytes = 1_000
+
+/** Hashes on another thread. */
+export const hashPassword = (password: string): Promise<string> => hash(password.normalize('NFKC'), strength)
+
+// Made of a password that nobody has.
+const nobodysHash = hashPassword(crypto.randomUUID())
+
+/** Takes as long for an address that is not registered: time must not tell which ones are. */
+export async function verifyPassword(known: string | null, password: string): Promise<boolean> {
+  if (Buffer.byteLength(password) > maxBytes) return false
+  const fits = await verify(known ?? (await nobodysHash), password.normalize('NFKC'))
+  return fits && known !== null
+}
+
+/** @throws Problem invalidBody for a password that is too easy to guess, or too long to hash */
+export function refuseWeakPassword(password: string): void {
+  const characters = [...password].length
+  if (characters < minCharacters) throw fault('tooShort', `A password has at least ${minCharacters} characters.`)
+  if (Buffer.byteLength(password) > maxBytes) throw fault('tooLong', `A password has at most ${maxBytes} bytes.`)
+}
+
+function fault(code: string, message: string) {
+  const faults: readonly Fault[] = [{ path: '/password', code, message }]
+  return errors.invalidBody({ errors: faults })
+}
