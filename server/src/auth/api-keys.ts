@@ -90,16 +90,16 @@ export async function findKeyHolder(session: Session, key: string): Promise<KeyH
   const [row] = rows
   if (row === undefined) return null
   const [id = null, roles, expires = null] = row
-  return { actor: { kind: 'key', id, userId: null, roles: rolesOf(roles) }, expiresAt: expires && Number(expires) }
+  return { actor: { kind: 'key', id, userId: null, roles: rolesOf(roles) }, expiresAt: expires === null ? null : Number(expires) }
 }
 
 // Written by the statement above, from a column that cannot hold anything else.
 const rolesOf = (text: string | null | undefined): readonly string[] => JSON.parse(text ?? '[]') as readonly string[]
 
-/** Writes down that keys were in use. */
-export async function markUsed(session: Session, ids: readonly string[]): Promise<void> {
+/** Writes down that a key is in use. */
+export async function markUsed(session: Session, id: string): Promise<void> {
   await session.run({
-    text: 'update plinth.api_keys set last_used = now() where id = any($1::uuid[])',
-    values: [ids],
+    text: 'update plinth.api_keys set last_used = now() where id = $1::uuid',
+    values: [id],
   })
 }

@@ -15,8 +15,7 @@ export function oneAtATime<Result>(work: () => Promise<Result>): () => Promise<R
     return run
   }
   return () => {
-    if (running === undefined) return start()
-    waiting ??= running.then(start, start)
-    return waiting
+    if (running !== undefined) waiting ??= running.then(start, start)
+    return waiting ?? start()
   }
 }

@@ -41,7 +41,8 @@ export async function openCatalog(database: Database, compileComputed: CompileCo
     plan: async (input) => makePlan(database, tools, await refresh(), parsePlanRequest(input)),
     apply: async (input, author) => {
       const applied = await applyPlan(database, tools, parseApplyRequest(input), author)
-      await refresh()
+      // It is done, whether or not this copy can see it at once.
+      await refresh().catch(() => {})
       return applied
     },
     versions: () => readVersions(database),

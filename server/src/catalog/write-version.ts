@@ -22,4 +22,6 @@ export async function writeVersion(
     ],
   })
   await session.run({ text: 'update plinth.current_version set version = $1::int', values: [version] })
+  // Every statement on records reads this table; without statistics the planner takes it for one of thousands of rows.
+  await session.run({ text: 'analyze plinth.current_version', values: [] })
 }

@@ -24,7 +24,6 @@ test('whatever a database has been through, it ends up as one that was made from
     {
       numRuns: runs,
       endOnFailure: true,
-      ...(process.env['SEED'] ? { seed: Number(process.env['SEED']), path: process.env['PATHX'] ?? '' } : {}),
     },
   )
 })

@@ -9,7 +9,12 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 export const admin: Actor = { kind: 'key', id: 'admin-key', userId: null, roles: ['admin'] }
 export const guest: Actor = { kind: 'anonymous', id: null, userId: null, roles: ['anonymous'] }
-export const user = (id: string, ...roles: string[]): Actor => ({ kind: 'user', id, userId: id, roles: ['authenticated', ...roles] })
+export const user = (id: string, ...roles: string[]): Actor => ({
+  kind: 'user',
+  id,
+  userId: id,
+  roles: ['authenticated', ...roles],
+})
 
 export interface Fixture extends TestDatabase {
   readonly catalog: Catalog

@@ -1,0 +1,12 @@
+import { checkJson, errors, type JsonSchema } from '@plinth/schema'
+import { readJson } from './body.ts'
+import type { HttpRequest } from './http-request.ts'
+
+/** Reads a JSON body of this shape. @throws Problem invalidBody with every fault at once */
+export async function parseBody<T>(req: HttpRequest, schema: JsonSchema<T>): Promise<T> {
+  const body = await readJson(req)
+  const faults = checkJson(schema, body, '')
+  if (faults.length > 0) throw errors.invalidBody({ errors: faults })
+  // The schema describes T, and the body fits it.
+  return body as T
+}
