@@ -164,8 +164,8 @@ describe('a model', () => {
 
   it('lets rules see inverses: one record through a unique relation, else many', () => {
     const scope = modelScope(model.collections, { record: 'posts' })
-    expect(scope.lookup('images', 'cover_of')).toEqual({ type: { kind: 'record', collection: 'posts' } })
-    expect(scope.lookup('users', 'posts')).toEqual({ type: { kind: 'records', collection: 'posts' } })
+    expect(scope.lookup('images', 'cover_of')).toEqual({ type: { kind: 'record', collection: 'posts' }, inverse: true })
+    expect(scope.lookup('users', 'posts')).toEqual({ type: { kind: 'records', collection: 'posts' }, inverse: true })
   })
 })
 

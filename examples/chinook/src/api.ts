@@ -1,4 +1,4 @@
-import type { ProblemDetails } from '@plinth/schema'
+import type { Fault } from '@plinth/schema'
 import { ImportProblem } from './import-problem.ts'
 
 /** The API of a running Plinth, as one caller. */
@@ -25,25 +25,42 @@ async function request(url: string, method: string, path: string, token: string 
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
   }
   try {
-    return await fetch(new URL(path, url), { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+    return await fetch(new URL(path, url), {
+      method,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
   } catch (cause) {
-    throw new ImportProblem(`Plinth does not answer at ${url}. Start it with "npm start", or set PLINTH_URL.`, { cause })
+    throw new ImportProblem(`Plinth does not answer at ${url}. Start it with "npm start", or set PLINTH_URL.`, {
+      cause,
+    })
   }
 }
 
 function refused(method: string, path: string, status: number, text: string): ImportProblem {
   if (status === 401)
-    return new ImportProblem('Plinth does not know you: check PLINTH_API_KEY, or PLINTH_ADMIN_EMAIL and PLINTH_ADMIN_PASSWORD.')
-  if (status === 403) return new ImportProblem('This takes an admin: sign in as one, or use an API key with the role "admin".')
-  const faults = problemIn(text)
-  return new ImportProblem(`${method} ${path} was answered with ${status}: ${faults ?? text.slice(0, 500)}`)
+    return new ImportProblem(
+      'Plinth does not know you: check PLINTH_API_KEY, or PLINTH_ADMIN_EMAIL and PLINTH_ADMIN_PASSWORD.',
+    )
+  if (status === 403)
+    return new ImportProblem('This takes an admin: sign in as one, or use an API key with the role "admin".')
+  const problem = problemIn(text)
+  return new ImportProblem(`${method} ${path} was answered with ${status}: ${problem ?? text.slice(0, 500)}`)
+}
+
+/** What an answer that refuses looks like (RFC 9457). */
+interface ProblemDocument {
+  readonly title: string
+  readonly errors: readonly Fault[]
 }
 
 function problemIn(text: string): string | null {
   try {
     // Whatever else answers here is no problem document, and is shown as it is.
-    const { title, errors = [] } = JSON.parse(text) as Partial<ProblemDetails>
-    return title === undefined ? null : [title, ...errors.map(({ path, message }) => `${path}: ${message}`)].join('\n  ')
+    const { title, errors = [] } = JSON.parse(text) as Partial<ProblemDocument>
+    return title === undefined
+      ? null
+      : [title, ...errors.map(({ path, message }) => `${path}: ${message}`)].join('\n  ')
   } catch {
     return null
   }

@@ -34,7 +34,9 @@ function lookup(collection: Named | undefined, name: string): ScopeField | undef
   const field = collection?.fields.get(name)
   if (field !== undefined) return { type: field.valueType }
   const inverse = collection?.inverses.get(name)
-  return inverse && { type: { kind: inverse.toOne ? 'record' : 'records', collection: inverse.collection } }
+  return (
+    inverse && { type: { kind: inverse.toOne ? 'record' : 'records', collection: inverse.collection }, inverse: true }
+  )
 }
 
 /**

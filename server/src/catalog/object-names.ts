@@ -13,8 +13,11 @@ export function shortName(name: string): string {
   return `${name.slice(0, 46)}~${createHash('sha256').update(name).digest('hex').slice(0, 16)}`
 }
 
-/** The join table of a relation to many. A schema whose names are too long for it is refused (`checkDocument`). */
-export const joinTableName = (collection: string, field: string): string => `${collection}.${field}`
+/**
+ * The join table of a relation to many: `posts.tags`. A schema whose names are too long together is refused
+ * (`checkDocument`); only a relation that is about to become something else can be longer for a moment.
+ */
+export const joinTableName = (collection: string, field: string): string => shortName(`${collection}.${field}`)
 
 export const primaryKeyName = (table: string): string => shortName(`${table}:primary`)
 export const fieldObjectName = (table: string, field: string, what: string): string =>

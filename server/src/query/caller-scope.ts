@@ -28,7 +28,7 @@ function visibleField(access: Access, name: string, field: string): ScopeField |
   const other = inverse && access.collection(inverse.collection)
   if (!inverse || !other || other.read === false || !other.visible.has(inverse.field)) return undefined
   const type: ValueType = { kind: inverse.toOne ? 'record' : 'records', collection: inverse.collection }
-  return { type }
+  return { type, inverse: true }
 }
 
 export const isReadable = (access: Access, collection: string): boolean =>

@@ -1,6 +1,6 @@
 import type { Expression } from '@plinth/schema'
 import { raw, sql } from '../database/sql.ts'
-import { sourceOf } from './compile-path.ts'
+import { reachHops, sourceOf } from './compile-path.ts'
 import { compileMilliseconds, isCalculated } from './compile-time.ts'
 import { compileValue } from './compile-value.ts'
 import type { Compiler } from './compiler.ts'
@@ -10,8 +10,8 @@ type Compare = Extract<Expression, { kind: 'compare' }>
 
 /** Equality and order. `null` equals null, and is neither below nor above anything. */
 export function compileComparison(expression: Compare, compiler: Compiler): Sql {
-  const constantPast = compileAgainstCalculatedNow(expression, compiler)
-  if (constantPast) return constantPast
+  const special = compileAgainstCalculatedNow(expression, compiler) ?? compileRelatedComparison(expression, compiler)
+  if (special) return special
   const { operator, left, right } = expression
   if (isNull(left) || isNull(right)) return compareWithNull(expression, compiler)
   const sides = compileSides(expression, compiler)
@@ -24,6 +24,31 @@ export function compileComparison(expression: Compare, compiler: Compiler): Sql 
   if (operator === '<' || operator === '>' || !bothMayBeNull) return compared
   return sql`(${compared} or (${sides.left} is null and ${sides.right} is null))`
 }
+
+/**
+ * `author.team.name = 'ops'` as `exists (…)`, which PostgreSQL can turn into a join that starts at the teams; a sub-select
+ * for the value would be run for every post. Only where null on the path's side makes it false anyway.
+ */
+function compileRelatedComparison(expression: Compare, compiler: Compiler): Sql | null {
+  const { left, right } = expression
+  const path = isRelated(left) ? left : isRelated(right) ? right : null
+  const other = path === left ? right : left
+  if (!path || !isConstant(other, compiler)) return null
+  const { from, condition, last } = reachHops(sourceOf('record', compiler), path.hops, compiler)
+  const near = { ...path, hops: [] }
+  const sides = path === left ? { left: near, right } : { left, right: near }
+  const compared = compileComparison({ ...expression, ...sides }, { ...compiler, record: last })
+  return sql`exists (select 1 from ${from} where ${condition} and ${compared})`
+}
+
+const isRelated = (expression: Expression): expression is Extract<Expression, { kind: 'path' }> =>
+  expression.kind === 'path' && expression.root === 'record' && expression.hops.length > 0
+
+/** A value that is not null and does not come from the record. */
+const isConstant = (expression: Expression, compiler: Compiler): boolean =>
+  neverNull(expression, compiler) &&
+  (expression.kind !== 'path' || expression.root === 'user') &&
+  expression.kind !== 'count'
 
 const isNull = (expression: Expression): boolean => expression.kind === 'literal' && expression.value === null
 

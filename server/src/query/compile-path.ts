@@ -40,8 +40,18 @@ function valueAfterHops(source: Source, hops: readonly Hop[], field: string, com
   // An inverse to one record has no column: its value is the id of the record it leads to.
   if (inverse)
     return valueAfterHops(source, [...hops, { collection: end, field, to: inverse.collection }], 'id', compiler)
-  const [first, ...others] = hops
-  if (!first) return source.value(field)
+  if (hops.length === 0) return source.value(field)
+  const { from, condition, last } = reachHops(source, hops, compiler)
+  return sql`(select ${last.value(field)} from ${from} where ${condition})`
+}
+
+/** The records along some hops: what to select from, what ties the first to `source`, and the last one's fields. */
+export function reachHops(
+  source: Source,
+  [first, ...others]: readonly Hop[],
+  compiler: Compiler,
+): { readonly from: Sql; readonly condition: Sql; readonly last: Source } {
+  if (!first) throw new Error('There are no hops to follow.')
   const start = compiler.alias()
   let reached = compiler.reach(first.to, start)
   const condition = linkOne(source, first, start, reached.source, compiler)
@@ -52,7 +62,7 @@ function valueAfterHops(source: Source, hops: readonly Hop[], field: string, com
     from = sql`${from} join ${next.from} on ${linkOne(reached.source, hop, alias, next.source, compiler)}`
     reached = next
   }
-  return sql`(select ${reached.source.value(field)} from ${from} where ${condition})`
+  return { from, condition, last: reached.source }
 }
 
 /** Ties a record to the one that `hop` leads to: through its own column, or through the other side's. */

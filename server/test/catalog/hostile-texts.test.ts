@@ -39,10 +39,7 @@ describe('texts in a schema stay texts', () => {
     } satisfies Collections
     const schema = { collections, roles: { editor: { description: text } } }
     await fixture.become({})
-    await fixture.catalog.apply(
-      { schema, base: fixture.catalog.model.version },
-      { kind: 'key', id: text, userId: null, roles: ['admin'] },
-    )
+    await fixture.catalog.apply({ schema, base: fixture.catalog.model.version }, { kind: 'key', id: text })
     const [row] = await fixture.rows(
       'insert into public.posts default values returning plain, choice, to_json(choices), data::json',
     )
