@@ -19,7 +19,7 @@ export type {
   Rule,
   SchemaDocument,
 } from './document/schema-document.ts'
-export { errors } from './errors/errors.ts'
+export { errorCatalogue, errors } from './errors/errors.ts'
 export { suggestion } from './errors/suggestion.ts'
 export { defineErrors, type Fault, Problem, type ProblemDetails } from './errors/problem.ts'
 export { checkExpression } from './expressions/check.ts'

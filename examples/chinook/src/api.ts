@@ -12,10 +12,9 @@ export interface Api {
 export const apiAt = (url: string, token: string | null): Api => ({
   url,
   async send(method, path, body) {
-    const response = await request(url, method, path, token, body)
-    const text = await response.text()
-    if (!response.ok) throw refused(method, path, response.status, text)
-    return text === '' ? null : JSON.parse(text)
+    const { ok, status, text } = await request(url, method, path, token, body)
+    if (!ok) throw refused(method, path, status, text)
+    return text === '' ? null : parsed(url, text)
   },
 })
 
@@ -24,16 +23,22 @@ async function request(url: string, method: string, path: string, token: string 
     ...(token !== null && { Authorization: `Bearer ${token}` }),
     ...(body !== undefined && { 'Content-Type': 'application/json' }),
   }
+  const content = body === undefined ? {} : { body: JSON.stringify(body) }
   try {
-    return await fetch(new URL(path, url), {
-      method,
-      headers,
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
+    const response = await fetch(new URL(path, url), { method, headers, ...content })
+    return { ok: response.ok, status: response.status, text: await response.text() }
   } catch (cause) {
     throw new ImportProblem(`Plinth does not answer at ${url}. Start it with "npm start", or set PLINTH_URL.`, {
       cause,
     })
+  }
+}
+
+function parsed(url: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ImportProblem(`What answers at ${url} is not Plinth. Say where Plinth is with PLINTH_URL.`, { cause })
   }
 }
 

@@ -9,7 +9,7 @@ const howTo = `Say who imports, by environment variables:
 export async function signIn(environment: NodeJS.ProcessEnv): Promise<Api> {
   const url = addressIn(environment['PLINTH_URL'] ?? 'http://localhost:8090')
   const key = environment['PLINTH_API_KEY']
-  if (key) return apiAt(url, key)
+  if (key) return apiAt(url, checked(key))
   const email = environment['PLINTH_ADMIN_EMAIL']
   const password = environment['PLINTH_ADMIN_PASSWORD']
   if (!email || !password) throw new ImportProblem(howTo)
@@ -20,6 +20,11 @@ export async function signIn(environment: NodeJS.ProcessEnv): Promise<Api> {
 
 interface SignedIn {
   readonly accessToken: string
+}
+
+function checked(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return key
+  throw new ImportProblem('PLINTH_API_KEY holds characters that no key has: copy it again.')
 }
 
 function addressIn(text: string): string {

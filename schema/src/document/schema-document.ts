@@ -64,7 +64,10 @@ export interface Permission {
   readonly set?: Readonly<Record<string, string>>
 }
 
-/** A rename that a plan should not mistake for a drop and an add. Without `collection` it renames a collection. */
+/**
+ * A rename that a plan should not mistake for a drop and an add. Without `collection` it renames a collection; with it, a
+ * field of that collection, which is named as in the new schema.
+ */
 export interface Rename {
   readonly collection?: string
   readonly from: string

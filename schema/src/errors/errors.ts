@@ -1,7 +1,7 @@
 import { defineErrors } from './problem.ts'
 
 /** Every error a caller can get: code, HTTP status, and a sentence that says what to do. Codes never change. */
-export const errors = defineErrors({
+export const errorCatalogue = {
   // Requests
   badRequest: [400, '{reason}'],
   invalidJson: [400, 'The body is not valid JSON: {reason}'],
@@ -55,4 +55,7 @@ export const errors = defineErrors({
   planBlocked: [409, 'Existing data is in the way: see "steps" for the rows to mend. Nothing was changed.'],
   planNotAccepted: [409, 'These steps lose data and were not accepted by name: {steps}. Nothing was changed.'],
   planFailed: [409, 'PostgreSQL refused a step: {reason} Nothing was changed.'],
-})
+} as const satisfies Readonly<Record<string, readonly [status: number, sentence: string]>>
+
+/** Makes the problems of the catalogue: `throw errors.recordNotFound({ id, collection })`. */
+export const errors = defineErrors(errorCatalogue)

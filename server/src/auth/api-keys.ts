@@ -56,12 +56,12 @@ export async function createKey(
 export async function listKeys(session: Session): Promise<string> {
   const rows = await session.run({
     text: `
-      select coalesce(json_agg(json_build_object(
-        'id', id, 'name', name, 'prefix', prefix, 'roles', roles, 'created', created, 'createdBy', created_by,
-        'expiresAt', expires, 'lastUsed', last_used
-      ) order by created desc, id desc), '[]')::text
-      from plinth.api_keys
-      where revoked is null`,
+      select coalesce(json_agg(keys order by created desc, id desc), '[]')::text
+      from (
+        select id, name, prefix, roles, created, created_by as "createdBy", expires as "expiresAt", last_used as "lastUsed"
+        from plinth.api_keys
+        where revoked is null
+      ) keys`,
     values: [],
   })
   return rows[0]?.[0] ?? '[]'
@@ -90,7 +90,10 @@ export async function findKeyHolder(session: Session, key: string): Promise<KeyH
   const [row] = rows
   if (row === undefined) return null
   const [id = null, roles, expires = null] = row
-  return { actor: { kind: 'key', id, userId: null, roles: rolesOf(roles) }, expiresAt: expires === null ? null : Number(expires) }
+  return {
+    actor: { kind: 'key', id, userId: null, roles: rolesOf(roles) },
+    expiresAt: expires === null ? null : Number(expires),
+  }
 }
 
 // Written by the statement above, from a column that cannot hold anything else.

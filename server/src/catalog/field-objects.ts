@@ -29,7 +29,7 @@ export interface Place {
 
 const onDeleteSql = { restrict: 'restrict', cascade: 'cascade', setNull: 'set null' }
 
-export const columnSql = (place: Place): string => quoteIdentifier(place.field)
+const columnSql = (place: Place): string => quoteIdentifier(place.field)
 
 /** The conditions the table itself holds for a field. */
 export const checksOf = (place: Place, field: FieldModel): readonly CheckObject[] =>

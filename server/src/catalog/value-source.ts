@@ -28,13 +28,13 @@ export function valueSource(pair: FieldPair): ValueSource {
 }
 
 /** The old value of a record `t`. Of a relation to many, the first link: with more, a change to one is blocked. */
-export function oldValue({ collection, from }: FieldPair): string {
+function oldValue({ collection, from }: FieldPair): string {
   if (from.column !== null) return `t.${quoteIdentifier(from.name)}`
   const join = tableSql(joinTableName(collection.from.name, from.name))
   return `(select j."target" from ${join} as j where j."source" = t."id" order by j."target" limit 1)`
 }
 
-export interface Conversion {
+interface Conversion {
   readonly value: string
   /** Whether a value that is not null can be converted; null where each can. */
   readonly fits: string | null

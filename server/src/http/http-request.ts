@@ -16,9 +16,10 @@ export class HttpRequest extends IncomingMessage {
   clientAddress = ''
   /** The path parameters, decoded. Set by the router. */
   params: Readonly<Record<string, string>> = {}
-  /** Set by the router: the mount path and the matched route, which together name the route in metrics. */
+  /** Set by the router: the path below which the running router is mounted. */
   baseUrl = ''
-  route: { readonly path: string } | undefined = undefined
+  /** `/api/records/:collection/:id`: names the route without any id. */
+  template = 'none'
 }
 
 export type HttpResponse = ServerResponse<HttpRequest>

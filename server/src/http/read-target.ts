@@ -28,7 +28,10 @@ function checkEncoding(path: string): void {
   try {
     decodeURIComponent(path)
   } catch (cause) {
-    throw errors.badRequest({ reason: 'The address is malformed: a "%" in it is not followed by valid UTF-8.' }, { cause })
+    throw errors.badRequest(
+      { reason: 'The address is malformed: a "%" in it is not followed by valid UTF-8.' },
+      { cause },
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { Router as expressRouter } from 'express'
 import { errors } from '@plinth/schema'
 import { answerAllow } from './answers.ts'
-import type { Handler, HttpRequest, HttpResponse } from './http-request.ts'
+import { type Handler, type HttpRequest, type HttpResponse, pathOf } from './http-request.ts'
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
 
@@ -39,8 +39,8 @@ export function routes(table: Readonly<Record<string, Resource>>): Router {
       ['patch', resource.patch],
       ['delete', resource.delete],
     ] as const
-    for (const [method, handler] of handlers) if (handler !== undefined) route[method](handler)
-    route.all(refuseOthers(allowedMethods(resource)))
+    for (const [method, handler] of handlers) if (handler !== undefined) route[method](named(path, handler))
+    route.all(named(path, refuseOthers(allowedMethods(resource))))
   }
   return router
 }
@@ -52,6 +52,14 @@ export function mount(table: Readonly<Record<string, Router>>): Router {
   return router
 }
 
+/** Notes the route for metrics and sentences: when a handler has thrown, the router forgets where it was. */
+const named =
+  (path: string, handler: Handler): Handler =>
+  (req, res) => {
+    req.template = path === '/' && req.baseUrl !== '' ? req.baseUrl : req.baseUrl + path
+    return handler(req, res)
+  }
+
 function allowedMethods(resource: Resource): readonly string[] {
   const methods = Object.keys(resource).map((method) => method.toUpperCase())
   return [...methods, ...(resource.get === undefined ? [] : ['HEAD']), 'OPTIONS']
@@ -61,7 +69,7 @@ function refuseOthers(allowed: readonly string[]): Handler {
   const list = allowed.join(', ')
   return (req, res) => {
     if (req.method === 'OPTIONS') return answerAllow(res, list)
-    const path = req.baseUrl + (req.route?.path ?? '')
-    throw errors.methodNotAllowed({ path, method: req.method ?? '', allowed: list }, { extra: { allowed } })
+    const method = req.method ?? ''
+    throw errors.methodNotAllowed({ path: pathOf(req.target), method, allowed: list }, { extra: { allowed } })
   }
 }

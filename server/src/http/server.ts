@@ -78,7 +78,8 @@ function answering({ router, authenticate, log, metrics, ...settings }: HttpOpti
   function enter(req: HttpRequest, res: HttpResponse): void {
     try {
       prepare(req, settings)
-      if (req.method === 'OPTIONS' && req.url === '*') return answerAllow(res, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
+      if (req.method === 'OPTIONS' && req.url === '*')
+        return answerAllow(res, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
       // Pages and probes work without sign-in, whatever a proxy puts into the header.
       if (!req.target.startsWith('/api/')) return route(req, res, req.actor)
       const actor = authenticate(req.headers.authorization)
@@ -94,7 +95,7 @@ function answering({ router, authenticate, log, metrics, ...settings }: HttpOpti
     req.requestId = requestId(req.headers['x-request-id'])
     res.once('close', () => {
       const seconds = (performance.now() - started) / 1000
-      metrics.observe(req.method ?? '', templateOf(req), res.statusCode, seconds)
+      metrics.observe(req.method ?? '', req.template, res.statusCode, seconds)
       if (log.isLevelEnabled('info')) log.info(lineOf(req, res, seconds), 'request')
     })
     if (cors === null || req.headers.origin === undefined) return enter(req, res)
@@ -126,9 +127,6 @@ function fail(res: HttpResponse, error: Problem): void {
 /** The router finds malformed path parameters by itself. */
 const routerProblem = (error: unknown): Problem | null =>
   error instanceof URIError ? errors.badRequest({ reason: 'The address is malformed.' }, { cause: error }) : null
-
-/** `/api/records/:collection/:id`: names the route without any id. */
-const templateOf = ({ baseUrl, route }: HttpRequest): string => (route === undefined ? 'none' : baseUrl + route.path)
 
 /** A request's line in the log. The query is left out: filters may hold what nobody should read later. */
 function lineOf(req: HttpRequest, res: HttpResponse, seconds: number) {

@@ -40,7 +40,14 @@ export function createMetrics(): Metrics {
       durations.observe({ method, route }, seconds)
     },
     gauge: (name, help, read) => {
-      new Gauge({ name, help, registers, collect() { this.set(read()) } })
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(read())
+        },
+      })
     },
     contentType: register.contentType,
     text: () => register.metrics(),

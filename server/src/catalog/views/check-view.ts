@@ -4,7 +4,7 @@ import { tableSql } from '../object-names.ts'
 import { viewFunctionFaults } from './view-functions.ts'
 
 /** Why a view cannot be: a sentence for whoever wrote its SQL. */
-export class ViewFault extends Error {}
+class ViewFault extends Error {}
 
 /**
  * PostgreSQL refuses several statements in one message of the extended protocol, which a statement with a parameter is

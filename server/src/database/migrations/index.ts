@@ -1,7 +1,8 @@
 import { schemaVersions } from './0001-schema-versions.ts'
 import { changeLog } from './0002-change-log.ts'
+import { signIn } from './0003-sign-in.ts'
 import { idempotency } from './0004-idempotency.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
-export const migrations: readonly Migration[] = [schemaVersions, changeLog, idempotency]
+export const migrations: readonly Migration[] = [schemaVersions, changeLog, signIn, idempotency]

@@ -1,9 +1,9 @@
 import { errors } from '@plinth/schema'
 import type { ListOptions } from '../../records/read-records.ts'
 
-const defaultLimit = 20
-const maxLimit = 1_000
-const maxPage = 1_000_000
+export const defaultLimit = 20
+export const maxLimit = 1_000
+export const maxPage = 1_000_000
 
 type Parameters = ReadonlyMap<string, string>
 

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import helmet from 'helmet'
+import type { Handler } from '../http-request.ts'
+
+export interface PageParts {
+  readonly title: string
+  readonly style: string
+  readonly script: string
+  readonly body: string
+}
+
+/** Answers a self-contained page, whose own style and script are all that its policy lets run. */
+export function page({ title, style, script, body }: PageParts): Handler {
+  const text = `<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>${title}</title>
+  <style>${style}</style>
+</head>
+<body>${body}
+  <script>${script}</script>
+</body>
+</html>
+`
+  const protect = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: [hashSource(script)],
+        styleSrc: [hashSource(style)],
+        connectSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    xFrameOptions: { action: 'deny' },
+    // Whether this host is reached by https alone is for the proxy in front to know.
+    strictTransportSecurity: false,
+  })
+  return (req, res) =>
+    protect(req, res, () => {
+      res.writeHead(200, {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Length': Buffer.byteLength(text),
+        'Cache-Control': 'no-store',
+        'X-Request-Id': req.requestId,
+      })
+      res.end(text)
+    })
+}
+
+const hashSource = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`

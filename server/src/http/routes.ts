@@ -1,0 +1,42 @@
+import type { Auth } from '../auth/open-auth.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Metrics } from '../observability/metrics.ts'
+import type { RecordsDeps } from '../records/operation.ts'
+import { json } from './answers.ts'
+import { setupPage } from './pages/setup-page.ts'
+import { mount, type Router, routes } from './router.ts'
+import { keyRoutes, userRoutes } from './routes/admin.ts'
+import { authRoutes } from './routes/auth.ts'
+import { type HealthDeps, healthRoutes } from './routes/health.ts'
+import { metricsRoutes } from './routes/metrics.ts'
+import { batchRoutes, recordsRoutes } from './routes/records.ts'
+import { schemaRoutes } from './routes/schema.ts'
+
+export interface RoutesDeps extends HealthDeps {
+  readonly auth: Auth
+  readonly catalog: Catalog
+  readonly metrics: Metrics
+  /** What `/metrics` asks for; null leaves it open. */
+  readonly metricsToken: string | null
+  readonly records: RecordsDeps
+}
+
+/** Everything the server answers: the table of contents of the API. The busiest come first. */
+export const allRoutes = (deps: RoutesDeps): Router =>
+  mount({
+    '/api/records': recordsRoutes(deps.records),
+    '/api/batch': batchRoutes(deps.records),
+    '/api/auth': authRoutes(deps.auth),
+    '/api/schema': schemaRoutes(deps.catalog),
+    '/api/admin/keys': keyRoutes(deps),
+    '/api/admin/users': userRoutes(deps),
+    '/health': healthRoutes(deps),
+    '/metrics': metricsRoutes(deps.metrics, deps.metricsToken),
+    '/setup': routes({ '/': { get: setupPage } }),
+    '/': routes({ '/': { get: (_req, res) => json(res, 200, welcome) } }),
+  })
+
+const welcome = JSON.stringify({
+  name: 'Plinth',
+  links: { docs: '/docs', openapi: '/api/openapi.json', records: '/api/records', health: '/health/ready' },
+})
