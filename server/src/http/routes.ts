@@ -7,6 +7,7 @@ import { setupPage } from './pages/setup-page.ts'
 import { mount, type Router, routes } from './router.ts'
 import { keyRoutes, userRoutes } from './routes/admin.ts'
 import { authRoutes } from './routes/auth.ts'
+import { explainRoutes } from './routes/explain.ts'
 import { type HealthDeps, healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { batchRoutes, recordsRoutes } from './routes/records.ts'
@@ -30,6 +31,7 @@ export const allRoutes = (deps: RoutesDeps): Router =>
     '/api/schema': schemaRoutes(deps.catalog),
     '/api/admin/keys': keyRoutes(deps),
     '/api/admin/users': userRoutes(deps),
+    '/api/admin/explain': explainRoutes(deps.records),
     '/health': healthRoutes(deps),
     '/metrics': metricsRoutes(deps.metrics, deps.metricsToken),
     '/setup': routes({ '/': { get: setupPage } }),

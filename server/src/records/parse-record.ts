@@ -61,7 +61,7 @@ const isMissing = (field: FieldModel, values: Body): boolean =>
   values[field.name] === undefined || values[field.name] === null
 
 /** A required field that nothing else fills. */
-const mustBeGiven = ({ name, required, declared, column }: FieldModel): boolean =>
+export const mustBeGiven = ({ name, required, declared, column }: FieldModel): boolean =>
   required &&
   declared.default === undefined &&
   column?.filledBy === undefined &&
@@ -123,7 +123,7 @@ function parseKey(collection: CollectionModel, key: string, value: unknown, atom
   const field = collection.fields.get(key)
   if (field) return field.relation?.many ? { ...plain, many: 'set' } : { ...plain, assign: 'set' }
   const increased = collection.fields.get(key.slice(0, -1))
-  if (atomic && key.endsWith('+') && isNumber(increased)) {
+  if (atomic && key.endsWith('+') && isAdjustable(increased)) {
     // Only the sum has to keep to the field's range, which the column checks.
     return {
       ...plain,
@@ -137,7 +137,8 @@ function parseKey(collection: CollectionModel, key: string, value: unknown, atom
   return plain
 }
 
-const isNumber = (field: FieldModel | undefined): field is FieldModel =>
+/** Whether `{ "views+": 1 }` means something for the field. */
+export const isAdjustable = (field: FieldModel | undefined): field is FieldModel =>
   field !== undefined &&
   field.column?.filledBy === undefined &&
   ['integer', 'decimal', 'float'].includes(field.valueType.kind)

@@ -9,7 +9,27 @@ export interface CollectionNames {
 }
 
 /** Schemas of the API itself: no collection's schema may have such a name. */
-const taken = /^(?:Problem|Fault|RecordId|Count|Aggregates|Batch|Schema|Plan|Step|User|SignedIn|ApiKey|Explanation)/
+export const systemSchemas = [
+  'Problem',
+  'Fault',
+  'RecordId',
+  'Count',
+  'Aggregates',
+  'Batch',
+  'BatchOperation',
+  'BatchResults',
+  'Credentials',
+  'SignedIn',
+  'User',
+  'Schema',
+  'SchemaVersion',
+  'Plan',
+  'PlanStep',
+  'NewKey',
+  'ApiKey',
+  'Explanation',
+] as const
+const taken: ReadonlySet<string> = new Set(systemSchemas)
 const derived = /(?:Create|Update|Replace|List|Records)$/
 
 /**
@@ -18,7 +38,7 @@ const derived = /(?:Create|Update|Replace|List|Records)$/
  */
 export function collectionNames(collection: string): CollectionNames {
   const many = pascalCase(collection)
-  const schema = taken.test(many) || derived.test(many) ? `${many}Records` : many
+  const schema = taken.has(many) || derived.test(many) ? `${many}Records` : many
   return { schema, one: singular(many), many }
 }
 
