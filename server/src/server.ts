@@ -14,6 +14,7 @@ import { createHttpServer, type HttpServer } from './http/server.ts'
 import type { Log } from './observability/log.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
+import { forgetOldKeys } from './records/idempotency.ts'
 import { PlanCache } from './records/plan-cache.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
@@ -81,6 +82,8 @@ async function openHttp(
   const onError = (err: unknown) => log.error({ err }, 'the change log could not be maintained')
   const maintenance = await startLogMaintenance(database, { keepDays: config.changesKeepDays, onError })
   closing.add(() => maintenance.stop())
+  const forgetting = forgetOldKeys(database, (err) => log.error({ err }, 'old idempotency keys could not be forgotten'))
+  closing.add(async () => forgetting.stop())
   const auth = await openAuth(database, { issuer: config.publicUrl ?? 'plinth' })
   const metrics = createMetrics()
   const { wake } = createChangeSignal()

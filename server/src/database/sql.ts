@@ -1,3 +1,5 @@
+import { sqlLiteral } from '@plinth/schema'
+
 /** A value that is filled in when a statement runs; it always travels as a parameter, cast to `type`. */
 export class Param<Run> {
   readonly type: string
@@ -41,11 +43,8 @@ export function sql<Run>(texts: TemplateStringsArray, ...values: readonly Interp
  */
 export const quoteIdentifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/**
- * Quotes text as an SQL literal, for the few places that take no parameters (defaults and checks of columns).
- * https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-CONSTANTS
- */
-export const quoteLiteral = (text: string): string => `'${text.replaceAll("'", "''")}'`
+/** Quotes text as an SQL literal, for the few places that take no parameters (defaults and checks of columns). */
+export const quoteLiteral = sqlLiteral
 
 /** A quoted identifier, or a dotted path of them: `identifier('public', 'posts')`. */
 export const identifier = (...names: readonly string[]): Fragment<unknown> =>

@@ -125,7 +125,7 @@ export function compileStored(expression: Expression, kind: ValueType['kind'], c
 }
 
 /** How a value of a type is read when it is compared or stored. */
-export function comparisonOf(kind: ValueType['kind']): Comparison {
+function comparisonOf(kind: ValueType['kind']): Comparison {
   return comparisons[kind]
 }
 

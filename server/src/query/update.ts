@@ -160,7 +160,7 @@ interface Sides {
   readonly fresh: Source
 }
 
-export function grantCondition(grant: Grant, written: readonly string[], sides: Sides): Sql {
+function grantCondition(grant: Grant, written: readonly string[], sides: Sides): Sql {
   const rule = onBothSides(grant.rule, written, sides)
   const fields = written.flatMap((field) => {
     const condition = writeIfOf(grant, field)

@@ -88,10 +88,12 @@ async function keep(session: Session, owner: string, key: string, { status, head
   })
 }
 
-/** Forgets answers that no retry may ask for any more. */
-export async function forgetOldKeys(session: Session): Promise<void> {
-  await session.run({
-    text: `delete from plinth.idempotency_keys where created < now() - interval '${keptHours} hours'`,
-    values: [],
-  })
+const hourly = 3_600_000
+
+/** Forgets, once an hour, answers that no retry may ask for any more. */
+export function forgetOldKeys(session: Session, onError: (error: unknown) => void): { stop(): void } {
+  const text = `delete from plinth.idempotency_keys where created < now() - interval '${keptHours} hours'`
+  const timer = setInterval(() => void session.run({ text, values: [] }).catch(onError), hourly)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
 }

@@ -1,6 +1,5 @@
 import type { FieldModel } from '@plinth/schema'
-import type { CollectionAccess, Grant } from '../../access/access.ts'
-import type { Access } from '../../access/access.ts'
+import type { Access, CollectionAccess, Grant } from '../../access/access.ts'
 import { isReadable, visibleNames } from '../../query/caller-scope.ts'
 import { isAdjustable, mustBeGiven } from '../../records/parse-record.ts'
 import { type Json, schemaRef } from './document.ts'
@@ -102,7 +101,7 @@ function newSchema(permitted: CollectionAccess, grants: readonly Grant[]): Json 
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      fields.map((field) => [field.name, fieldSchema(collection, field, writeNotes(grants, field))]),
+      fields.map((field) => [field.name, fieldSchema(collection, field, writeNotes(grants, field, true))]),
     ),
     ...(required.length > 0 && { required }),
   }
@@ -124,8 +123,8 @@ function changeSchema({ collection }: CollectionAccess, grants: readonly Grant[]
   }
 }
 
-function writeNotes(grants: readonly Grant[], { name, relation }: FieldModel): readonly string[] {
-  const isPreset = grants.every((grant) => grant.set.has(name))
+function writeNotes(grants: readonly Grant[], { name, relation }: FieldModel, isNew = false): readonly string[] {
+  const isPreset = isNew && grants.every((grant) => grant.set.has(name))
   const isConditional = grants.every((grant) => grant.writeIf.has(name) || !grant.writable.has(name))
   const target = relation && (relation.many ? `Ids of records of "${relation.to}".` : `The id of a record of "${relation.to}".`)
   return [

@@ -1,0 +1,26 @@
+import { mkdirSync } from 'node:fs'
+import { readOptions } from './src/options.ts'
+import { printHeader, printSummary, printWorkload } from './src/report.ts'
+import { chooseLoad } from './src/load/load.ts'
+import { measureWorkload, type Measured } from './src/measure-workload.ts'
+import { openStage } from './src/stage.ts'
+import { workloads } from './src/workloads.ts'
+
+const options = readOptions(process.argv.slice(2))
+if (options.profile !== null) mkdirSync(options.profile, { recursive: true })
+const load = await chooseLoad(options.connections)
+const stage = await openStage(options)
+try {
+  printHeader(stage, load.name, options)
+  const measured: Measured[] = []
+  for (const workload of workloads.filter(({ name }) => options.only.includes(name))) {
+    const each = await measureWorkload(stage, load, workload, options)
+    printWorkload(each)
+    measured.push(each)
+  }
+  printSummary(measured)
+  const failed = measured.some((each) => each.errors > 0) || (options.strict && measured.some((each) => !each.reached))
+  process.exitCode = failed ? 1 : 0
+} finally {
+  await stage.close()
+}

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { workloads } from './workloads.ts'
+
+export interface Options {
+  /** How long each server is under load in each round. */
+  readonly seconds: number
+  readonly rounds: number
+  readonly connections: number
+  /** Names of workloads. */
+  readonly only: readonly string[]
+  /** Whether a ratio below its goal is a failure. */
+  readonly strict: boolean
+  /** A folder for a processor profile of Plinth. */
+  readonly profile: string | null
+}
+
+const usage = `npm run bench -- [--seconds 5] [--rounds 3] [--only get,list,expand,create,update]
+                 [--connections 32] [--strict] [--profile FOLDER]`
+
+/** Reads the command line, and ends the process with the usage where it is wrong. */
+export function readOptions(args: readonly string[]): Options {
+  try {
+    return parse(args)
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exit(2)
+  }
+}
+
+function parse(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '32' },
+      only: { type: 'string', default: workloads.map(({ name }) => name).join(',') },
+      strict: { type: 'boolean', default: false },
+      profile: { type: 'string' },
+    },
+  })
+  return {
+    seconds: wholeNumber('seconds', values.seconds),
+    rounds: wholeNumber('rounds', values.rounds),
+    connections: wholeNumber('connections', values.connections),
+    only: values.only.split(',').map(knownWorkload),
+    strict: values.strict,
+    profile: values.profile === undefined ? null : resolve(values.profile),
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 1 && number <= 1_000) return number
+  throw new Error(`--${name} must be a whole number from 1 to 1000, not "${text}".`)
+}
+
+function knownWorkload(name: string): string {
+  if (workloads.some((workload) => workload.name === name)) return name
+  throw new Error(`There is no workload "${name}".`)
+}

@@ -1,0 +1,76 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startEmbedded } from '../../server/src/database/embedded/start-embedded.ts'
+import { startChildServer } from './child-server.ts'
+import { type Dataset, seed } from './dataset.ts'
+import type { Options } from './options.ts'
+import { admin, preparePlinth } from './prepare-plinth.ts'
+import type { Contestant } from './request.ts'
+
+/** Everything that takes part: one PostgreSQL with the data, and the two servers on it. */
+export interface Stage {
+  readonly databaseUrl: string
+  readonly dataset: Dataset
+  readonly floor: Contestant
+  readonly plinth: Contestant
+  close(): Promise<void>
+}
+
+/** The same for both servers, and Plinth's own default. */
+const poolSize = '10'
+
+export async function openStage({ profile }: Options): Promise<Stage> {
+  const closing: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const each of closing.toReversed()) await each()
+  }
+  try {
+    const databaseUrl = await openPostgres(closing)
+    const server = await startPlinth(databaseUrl, profile)
+    closing.push(server.stop)
+    const { owners, token } = await preparePlinth(server.url)
+    const dataset = await seed(databaseUrl, owners)
+    const bare = await startFloor(databaseUrl, owners[0] ?? '')
+    closing.push(bare.stop)
+    return {
+      databaseUrl,
+      dataset,
+      floor: { name: 'floor', url: bare.url, pid: bare.pid, token },
+      plinth: { name: 'plinth', url: server.url, pid: server.pid, token },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openPostgres(closing: (() => Promise<void>)[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-bench-'))
+  closing.push(() => rm(folder, { recursive: true, force: true }))
+  // PostgreSQL may run as another user, who has to get through.
+  await chmod(folder, 0o755)
+  const embedded = await startEmbedded(folder, { log: () => {} })
+  closing.push(embedded.stop)
+  return embedded.url
+}
+
+const pathOf = (place: string): string => fileURLToPath(new URL(place, import.meta.url))
+
+function startPlinth(databaseUrl: string, profile: string | null) {
+  const profiling = profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profile, '--cpu-prof-interval', '500']
+  return startChildServer([...profiling, pathOf('../../server/dist/main.js')], {
+    DATABASE_URL: databaseUrl,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    PLINTH_POOL_SIZE: poolSize,
+    PLINTH_LOG_LEVEL: 'warn',
+    PLINTH_ADMIN_EMAIL: admin.email,
+    PLINTH_ADMIN_PASSWORD: admin.password,
+  })
+}
+
+const startFloor = (databaseUrl: string, owner: string) =>
+  startChildServer([pathOf('floor/main.ts')], { DATABASE_URL: databaseUrl, POOL_SIZE: poolSize, OWNER: owner })
