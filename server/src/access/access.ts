@@ -12,6 +12,8 @@ export interface Grant {
   /** Fields the caller may give a value under this grant. */
   readonly writable: ReadonlySet<string>
   readonly writeIf: ReadonlyMap<string, RuleModel>
+  /** Fields that exist for this role on some records only: where they do not, they cannot be written either. */
+  readonly readIf: ReadonlyMap<string, RuleModel>
   /** Values this grant insists on when a record is created. */
   readonly set: ReadonlyMap<string, Expression>
 }
@@ -29,6 +31,8 @@ export interface CollectionAccess {
 export interface Access {
   readonly key: string
   readonly admin: boolean
+  /** Whether a user asks: what needs one is false without. */
+  readonly hasUser: boolean
   readonly model: Model
   collection(name: string): CollectionAccess | undefined
 }
@@ -45,6 +49,7 @@ export function accessFor(model: Model, actor: Actor): Access {
   return {
     key: accessKey(actor),
     admin,
+    hasUser,
     model,
     collection(name) {
       const known = collections.get(name)
@@ -60,11 +65,11 @@ export function accessFor(model: Model, actor: Actor): Access {
 
 /** What actors with the same answer from `accessFor` have in common. */
 export const accessKey = (actor: Actor): string =>
-  isAdmin(actor) ? '*' : `${actor.userId === null ? '' : '@'}${actor.roles.toSorted().join(' ')}`
+  `${actor.userId === null ? '' : '@'}${isAdmin(actor) ? '*' : actor.roles.toSorted().join(' ')}`
 
 function adminAccess(collection: CollectionModel): CollectionAccess {
   const writable = new Set(writableFields(collection).map((field) => field.name))
-  const grant: Grant = { role: 'admin', rule: true, writable, writeIf: new Map(), set: new Map() }
+  const grant: Grant = { role: 'admin', rule: true, writable, writeIf: new Map(), readIf: new Map(), set: new Map() }
   const visible = new Map([...collection.fields.keys()].map((name) => [name, true as const]))
   return { collection, read: true, visible, grants: () => (collection.kind === 'view' ? [] : [grant]) }
 }
@@ -172,8 +177,14 @@ function grantOf(
       role,
       rule,
       writable: new Set(writable.map((field) => field.name)),
-      writeIf: new Map([...permission.writeIf].map(([name, condition]) => [name, settled(condition)])),
+      writeIf: settledRules(permission.writeIf, settled),
+      readIf: settledRules(permission.readIf, settled),
       set: permission.set,
     },
   ]
 }
+
+const settledRules = (
+  rules: ReadonlyMap<string, Expression>,
+  settled: (rule: RuleModel) => RuleModel,
+): ReadonlyMap<string, RuleModel> => new Map([...rules].map(([name, rule]) => [name, settled(rule)]))

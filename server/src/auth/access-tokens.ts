@@ -1,5 +1,6 @@
 import jwt from 'jsonwebtoken'
 import { LRUCache } from 'lru-cache'
+import { isUuid } from './is-uuid.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 export interface AccessToken {
@@ -70,8 +71,9 @@ export class AccessTokens {
     try {
       // The algorithm is ours to say, never the token's: that is how `none` and HS256 with a public key get in.
       const payload = jwt.verify(token, key, { algorithms: [algorithm], issuer: this.#issuer, audience })
-      if (typeof payload === 'string' || payload.sub === undefined || payload.exp === undefined) return null
-      return { userId: payload.sub, expiresAt: payload.exp * 1000 }
+      if (typeof payload === 'string' || payload.exp === undefined) return null
+      const { sub = '', exp } = payload
+      return isUuid(sub) ? { userId: sub, expiresAt: exp * 1000 } : null
     } catch {
       return null
     }

@@ -124,17 +124,19 @@ export function compileAggregate(access: Access, query: AggregateQuery): Compile
     ...compileMembers(query.aggregates),
   ]
   const columns = [...groups.map((group, i) => sql`${group} as ${identifier(`group ${i}`)}`), ...inner]
+  // No member of an item can have a name with a space, so this one means the whole item.
+  const group = identifier('one group')
   const grouped = keys.length === 0 ? raw('') : sql` group by ${join(keys, ', ')} order by ${join(keys, ', ')}`
   return compileSql(sql`
     select v.version, f.items
     from ${currentVersion} as v
     left join lateral (
-      select coalesce(json_agg(g), '[]') as items
+      select coalesce(json_agg(${group}), '[]') as items
       from (
         select ${join(outer, ', ')}
         from (select ${join(columns, ', ')} from ${from} where ${filter}) as i${grouped}
         limit ${parameters.limit}
-      ) as g
+      ) as ${group}
     ) as f on true`)
 }
 
@@ -184,6 +186,8 @@ function compileFunction(name: AggregateFunction, path: Path, value: Sql): Sql {
   if (name === 'count') return sql`count(${value})`
   if (name === 'countDistinct') return sql`count(distinct ${value})`
   if (name === 'avg' && kind === 'integer') return sql`avg(${value})::float8`
+  // PostgreSQL's own average of doubles also adds up squares, which overflow where the values do not.
+  if (name === 'avg' && kind === 'float') return sql`sum(${value}) / nullif(count(${value}), 0)`
   const computed = sql`${raw(name)}(${value})`
   return kind === 'decimal' ? sql`${computed}::text` : computed
 }

@@ -1,15 +1,16 @@
-import { checkExpression, errors, type Expression, ExpressionError, type Problem } from '@plinth/schema'
+import { checkExpression, errors, type Expression, ExpressionError, foldAbsentUser, type Problem } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
 import { callerScope } from './caller-scope.ts'
 
 /**
- * Checks a caller's filter against what the caller may see.
+ * Checks a caller's filter against what the caller may see. What asks about the user is false where there is none.
  *
  * @throws Problem invalidExpression with the position of the fault
  */
 export function checkFilter(access: Access, collection: string, text: string): Expression {
   try {
-    return checkExpression(text, callerScope(access, collection))
+    const filter = checkExpression(text, callerScope(access, collection))
+    return access.hasUser ? filter : foldAbsentUser(filter)
   } catch (error) {
     throw error instanceof ExpressionError ? invalidFilter(text, error) : error
   }

@@ -31,8 +31,8 @@ export interface Compiler {
   readonly language: Language
 }
 
-/** Aliases `t1`, `t2`, … for one statement. */
+/** Aliases `T1`, `T2`, … for one statement: no field has a capital letter, so none of them can be taken for a column. */
 export function aliases(): () => string {
   let count = 0
-  return () => `t${++count}`
+  return () => `T${++count}`
 }

@@ -15,6 +15,7 @@ import {
   allOf,
   grantCheck,
   relationCheck,
+  readIfOf,
   ruleCondition,
   versionCheck,
   type WriteCheck,
@@ -72,14 +73,18 @@ export function planInsert(access: Access, query: InsertQuery, next: () => strin
     columns: columns.map((name) => ({ name, value: record.value(name) })),
     checks: [
       versionCheck(access),
-      ...given
-        .filter((field) => !filled.has(field))
-        .flatMap((field) => relationCheck(access, collection, field, column('i', field), false, next)),
+      ...given.flatMap((field) =>
+        relationCheck(access, collection, field, unlessPreset(column('i', field), filled.get(field)), false, next),
+      ),
       ...many.flatMap(({ field }) => relationCheck(access, collection, field, manyIds(query, field), true, next)),
       grantCheck(grants, (grant) => createCondition(grant, names, compiler, (field) => compilePreset(grant, field))),
     ],
   }
 }
+
+/** What a preset fills in need not be visible to the caller; what the caller chooses instead must be. */
+const unlessPreset = (value: Sql, fill: Sql | undefined): Sql =>
+  fill ? sql`case when ${value} is distinct from ${fill} then ${value} end` : value
 
 /** One record, or many, answered as the caller may read them. Checks that fail insert nothing. */
 export function compileInsert(access: Access, query: InsertQuery): CompiledSql<Run> {
@@ -111,10 +116,11 @@ function createCondition(
   const presets = [...grant.set.keys()].map(
     (field) => sql`${compiler.record?.value(field) ?? raw('null')} is not distinct from ${presetOf(field)}`,
   )
-  const fields = given.flatMap((field) => {
-    const condition = writeIfOf(grant, field)
-    return condition === true ? [] : [sql`(${ruleCondition(condition, compiler)})`]
-  })
+  const fields = given.flatMap((field) =>
+    [readIfOf(grant, field), writeIfOf(grant, field)].flatMap((condition) =>
+      condition === true ? [] : [sql`(${ruleCondition(condition, compiler)})`],
+    ),
+  )
   const rule = grant.rule === true ? raw('true') : sql`(${compileCondition(grant.rule, compiler)})`
   return join([rule, ...presets, ...fields], ' and ')
 }
@@ -194,6 +200,6 @@ function bulkLinks({ collection, many }: InsertQuery): readonly Sql[] {
     const name = identifier(field)
     const table = identifier('public', `${collection.name}.${field}`)
     const input = sql`json_to_recordset(${records}) as i(id uuid, ${name} uuid[])`
-    return sql`${identifier(`link ${i}`)} as (insert into ${table} (source, target) select w.id, x from ${input} join written as w on w.id = i.id, unnest(i.${name}) as x on conflict do nothing)`
+    return sql`${identifier(`link ${i}`)} as (insert into ${table} (source, target) select w.id, a.target from ${input} join written as w on w.id = i.id, unnest(i.${name}) as a(target) on conflict do nothing)`
   })
 }

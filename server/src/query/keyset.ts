@@ -1,4 +1,4 @@
-import { errors } from '@plinth/schema'
+import { errors, type Problem, type ProblemDetails } from '@plinth/schema'
 import { join, type Param, param, raw, sql } from '../database/sql.ts'
 import type { Run, Sql } from './run.ts'
 import type { SortKey } from './sort.ts'
@@ -64,14 +64,15 @@ export const encodeCursor = (values: readonly (string | null)[]): string =>
 export function decodeCursor(text: string, keys: readonly SortKey[]): readonly (string | null)[] {
   const values = parse(text)
   const fits = Array.isArray(values) && values.length === keys.length && keys.every((key, i) => fitsKey(key, values[i]))
-  if (!fits) {
-    throw errors.invalidParameter({
-      name: 'after',
-      reason: 'not a cursor of this list. Use "next" of a list with the same sort.',
-    })
-  }
+  if (!fits) throw invalidCursor()
   return values.map((value) => (value === null ? null : String(value)))
 }
+
+export const invalidCursor = (details: ProblemDetails = {}): Problem =>
+  errors.invalidParameter(
+    { name: 'after', reason: 'not a cursor of this list. Use "next" of a list with the same sort.' },
+    details,
+  )
 
 function parse(text: string): unknown {
   try {

@@ -51,7 +51,7 @@ function shownOf(entry: ShapeEntry, source: Source): Sql | null {
 function memberJson(access: Access, entry: ShapeEntry, source: Source, compiler: Compiler): Sql {
   if (entry.kind === 'rev') return column(source.alias, 'rev')
   if (entry.kind === 'field') return fieldJson(source, entry.name)
-  if (entry.kind === 'ids') return idsJson(source, entry.name, compiler)
+  if (entry.kind === 'ids') return idsJson(access, source, entry.name, compiler)
   if (entry.kind === 'one') return oneJson(access, entry, source, compiler)
   return manyJson(access, entry, source, compiler)
 }
@@ -62,13 +62,23 @@ function fieldJson(source: Source, name: string): Sql {
   return wire === 'text' ? sql`${source.value(name)}::text` : source.value(name)
 }
 
-function idsJson(source: Source, name: string, compiler: Compiler): Sql {
+function idsJson(access: Access, source: Source, name: string, compiler: Compiler): Sql {
+  const to = source.collection.fields.get(name)?.relation?.to ?? ''
+  if (access.collection(to)?.read !== true) return visibleIdsJson(source, name, to, compiler)
   const link = compiler.alias()
   const target = column(link, 'target')
   const from = sql`${joinTableOf(source.collection.name, name)} as ${identifier(link)}`
   const given = source.manyIds(name)
   if (given) return sql`to_json(${given})`
   return sql`(select coalesce(json_agg(${target} order by ${target}), '[]') from ${from} where ${column(link, 'source')} = ${source.value('id')})`
+}
+
+/** Where a rule hides some of the records, their ids are not shown either. */
+function visibleIdsJson(source: Source, field: string, to: string, compiler: Compiler): Sql {
+  const over = { root: 'record', hops: [], collection: source.collection.name, field, to } as const
+  const { from, link, source: related } = reachMany(over, { ...compiler, record: source, old: null })
+  const id = related.value('id')
+  return sql`(select coalesce(json_agg(${id} order by ${id}), '[]') from ${from} where ${link})`
 }
 
 function oneJson(access: Access, entry: Extract<ShapeEntry, { kind: 'one' }>, source: Source, compiler: Compiler): Sql {

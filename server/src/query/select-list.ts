@@ -57,7 +57,7 @@ export function compileList(access: Access, query: ListQuery): CompiledSql<Run> 
 function compileCount(access: Access, { collection, filter, count }: ListQuery): Sql {
   if (count === null) return raw('null')
   const next = aliases()
-  const counted = (): string => `c${next()}`
+  const counted = (): string => `C${next()}`
   const { from, source } = tableReference(access, collection, 'c', counted)
   const condition = filter ? compileCondition(filter, compilerFor(access, counted, source)) : raw('true')
   const rows = sql`select ${column('c', 'id')} from ${from} where ${condition}`

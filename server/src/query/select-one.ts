@@ -1,5 +1,5 @@
 import type { Access } from '../access/access.ts'
-import { type CompiledSql, compileSql, sql } from '../database/sql.ts'
+import { type CompiledSql, compileSql, param, sql } from '../database/sql.ts'
 import { expressionLanguage } from './compile-expression.ts'
 import { aliases, type Compiler } from './compiler.ts'
 import { recordJson } from './record-json.ts'
@@ -20,6 +20,18 @@ export function compileGet(access: Access, collection: string, shape: Shape): Co
     select v.version, f.item, f.rev
     from ${currentVersion} as v
     left join lateral (select ${json} as item, ${column('r', 'rev')} as rev from ${from} where ${column('r', 'id')} = ${parameters.id}) as f on true`)
+}
+
+/** Several records by their ids: rows `[version, id | null, json]`, in no certain order. */
+export function compileGetMany(access: Access, collection: string, shape: Shape): CompiledSql<Run> {
+  const next = aliases()
+  const { from, source } = tableReference(access, collection, 'r', next)
+  const json = recordJson(access, shape, source, compilerFor(access, next, source))
+  const ids = param<Run>('uuid[]', (run) => run.values['ids'])
+  return compileSql(sql`
+    select v.version, f.id, f.item
+    from ${currentVersion} as v
+    left join lateral (select ${column('r', 'id')} as id, ${json} as item from ${from} where ${column('r', 'id')} = any(${ids})) as f on true`)
 }
 
 /** A compiler for what a caller asks about its own view of the data. */

@@ -46,13 +46,17 @@ function resolveEntry(access: Access, collection: string, { name, nested }: Sele
   const permitted = access.collection(collection)
   if (!permitted) throw errors.collectionNotFound({ collection })
   const { fields, inverses } = permitted.collection
-  if (name === '*')
-    return [...permitted.visible.keys()].map((each) => ownEntry(each, fields.get(each)?.column === null))
+  const scope = callerScope(access, collection)
+  if (name === '*') {
+    const own = [...permitted.visible.keys()].filter((each) => scope.lookup(collection, each))
+    return own.map((each) => ownEntry(each, fields.get(each)?.column === null))
+  }
   if (name === 'rev' && !nested && permitted.collection.kind === 'table') return [{ kind: 'rev', name: 'rev' }]
   if (nested) return [resolveRelation(access, collection, name, nested)]
-  if (permitted.visible.has(name)) return [ownEntry(name, fields.get(name)?.column === null)]
+  if (!scope.lookup(collection, name)) throw unknownName(access, collection, name)
+  if (fields.has(name)) return [ownEntry(name, fields.get(name)?.column === null)]
   const inverse = inverses.get(name)
-  if (inverse && callerScope(access, collection).lookup(collection, name)) {
+  if (inverse) {
     throw invalidSelect(
       `"${name}" leads to records of "${inverse.collection}": say what to show of them, as in ${name}(id).`,
     )

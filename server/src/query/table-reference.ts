@@ -11,6 +11,8 @@ import { tableOf } from './tables.ts'
 export interface Rows {
   readonly from: Sql
   readonly rev: (alias: string) => Sql
+  /** The ids of a relation to many that has just been written, where its join table does not tell yet. */
+  readonly manyIds: (alias: string, field: string) => Sql | null
 }
 
 /**
@@ -30,8 +32,8 @@ export function tableReference(
   if (!permitted || permitted.read === false) throw errors.collectionNotFound({ collection: name })
   const { collection, read, visible } = permitted
   const base = next()
-  const compiler = ruleCompiler(access.model, collection, base, next)
-  const from = rows ?? { from: tableOf(collection), rev: revisionOf }
+  const from = rows ?? { from: tableOf(collection), rev: revisionOf, manyIds: () => null }
+  const compiler = ruleCompiler(access.model, collection, base, next, (field) => from.manyIds(base, field))
   const columns = [...visible].flatMap(([field, shown]) => visibleColumns(collection, base, field, shown, compiler))
   const rev = collection.kind === 'view' ? raw('null') : from.rev(base)
   const where = read === true ? raw('') : sql` where ${compileCondition(read, compiler)}`
@@ -92,7 +94,13 @@ export const reachForRule =
   }
 
 /** A compiler for rules about the row known by `alias`. */
-export function ruleCompiler(model: Model, collection: CollectionModel, alias: string, next: () => string): Compiler {
-  const record = rowSource(collection, alias)
+export function ruleCompiler(
+  model: Model,
+  collection: CollectionModel,
+  alias: string,
+  next: () => string,
+  manyIds: Source['manyIds'] = () => null,
+): Compiler {
+  const record = { ...rowSource(collection, alias), manyIds }
   return { model, record, old: record, reach: reachForRule(model), alias: next, language: expressionLanguage }
 }

@@ -15,6 +15,7 @@ import { idsAfter, linkStatements, type ManyChange, selectWritten } from './writ
 import {
   allOf,
   grantCheck,
+  readIfOf,
   relationCheck,
   ruleCondition,
   versionCheck,
@@ -105,7 +106,10 @@ export function compileUpdateMany(access: Access, query: UpdateQuery, filter: Ex
   return compileSql(countWritten(access, query.collection.name, filter, [written, ...links], next))
 }
 
-/** Rows `[version, matched, written]` for writes to all records that match the caller's filter. */
+/**
+ * Rows `[version, matched, written]` for writes to all records that match the caller's filter. They are locked as they are
+ * matched, so that the filter holds for each as it is when it is written: of two that claim the same records, one gets them.
+ */
 export function countWritten(
   access: Access,
   collection: string,
@@ -115,7 +119,8 @@ export function countWritten(
 ): Sql {
   const { from, source } = tableReference(access, collection, 'r', next)
   const condition = compileCondition(filter, compilerFor(access, next, source))
-  const matched = sql`matched as materialized (select ${column('r', 'id')} as id from ${from} where ${condition})`
+  const matched = sql`matched as materialized (
+    select ${column('r', 'id')} as id from ${from} where ${condition} order by ${column('r', 'id')} for update of r)`
   return sql`
     with ${join([matched, ...ctes], ', ')}
     select v.version, (select count(*) from matched), (select count(*) from written), set_config('plinth.context', ${parameters.context}, true)
@@ -162,12 +167,23 @@ interface Sides {
 
 function grantCondition(grant: Grant, written: readonly string[], sides: Sides): Sql {
   const rule = onBothSides(grant.rule, written, sides)
-  const fields = written.flatMap((field) => {
-    const condition = writeIfOf(grant, field)
-    if (condition === true) return []
-    return [sql`(${unchanged(field, sides)} or (${onBothSides(condition, written, sides)}))`]
-  })
+  const fields = written.flatMap((field) => [
+    ...existing(grant, field, sides),
+    ...writable(grant, field, written, sides),
+  ])
   return join([rule, ...fields], ' and ')
+}
+
+/** A field that is hidden on the old record cannot be written, not even with the value it has: that would tell the value. */
+function existing(grant: Grant, field: string, { before }: Sides): readonly Sql[] {
+  const condition = readIfOf(grant, field)
+  return condition === true ? [] : [sql`(${ruleCondition(condition, before)})`]
+}
+
+function writable(grant: Grant, field: string, written: readonly string[], sides: Sides): readonly Sql[] {
+  const condition = writeIfOf(grant, field)
+  if (condition === true) return []
+  return [sql`(${unchanged(field, sides)} or (${onBothSides(condition, written, sides)}))`]
 }
 
 /** A rule that looks at nothing the update writes says the same of both records. */

@@ -40,8 +40,10 @@ export function linkStatements(
     const table = joinTableOf(collection, field)
     const written = identifier(rows)
     const [added, removed] = kind === 'set' ? [ids(field), null] : [ids(`+${field}`), ids(`-${field}`)]
-    const gone = removed ? sql`target = any(${removed})` : sql`target <> all(${added})`
-    const insert = sql`${identifier(`link ${i}`)} as (insert into ${table} (source, target) select w.id, x from ${written} as w, unnest(${added}) as x on conflict do nothing)`
+    // What is both added and removed stays. The order in which the two statements run is PostgreSQL's own choice.
+    const kept = sql`target <> all(${added})`
+    const gone = removed ? sql`target = any(${removed}) and ${kept}` : kept
+    const insert = sql`${identifier(`link ${i}`)} as (insert into ${table} (source, target) select w.id, a.target from ${written} as w, unnest(${added}) as a(target) on conflict do nothing)`
     const remove = sql`${identifier(`unlink ${i}`)} as (delete from ${table} where source in (select id from ${written}) and ${gone})`
     return fresh ? [insert] : [remove, insert]
   })
@@ -76,15 +78,13 @@ function writtenJson(
   next: () => string,
 ): Sql | null {
   if (access.collection(collection)?.read === false) return null
-  const rows = { from: raw('written'), rev: (alias: string): Sql => column(alias, 'rev') }
-  const { from, source } = tableReference(access, collection, 'r', next, rows)
-  const afterWrite: Source = {
-    ...source,
-    manyIds: (field) => {
-      const change = changes.find((each) => each.field === field)
-      return change ? idsAfter(collection, change, column('r', 'id'), () => null) : null
-    },
+  const manyIds = (alias: string, field: string): Sql | null => {
+    const change = changes.find((each) => each.field === field)
+    return change ? idsAfter(collection, change, column(alias, 'id'), () => null) : null
   }
+  const rows = { from: raw('written'), rev: (alias: string): Sql => column(alias, 'rev'), manyIds }
+  const { from, source } = tableReference(access, collection, 'r', next, rows)
+  const afterWrite: Source = { ...source, manyIds: (field) => manyIds('r', field) }
   const json = recordJson(access, shape, afterWrite, compilerFor(access, next, afterWrite))
   return sql`select ${json} as item from ${from} where ${column('r', 'id')} = w.id`
 }

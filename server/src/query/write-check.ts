@@ -1,6 +1,6 @@
 import type { CollectionModel, RuleModel } from '@plinth/schema'
 import type { Access, Grant } from '../access/access.ts'
-import { join, type Param, raw, sql } from '../database/sql.ts'
+import { identifier, join, type Param, raw, sql } from '../database/sql.ts'
 import { compileCondition } from './compile-expression.ts'
 import type { Compiler } from './compiler.ts'
 import { parameters, type Run, type Sql } from './run.ts'
@@ -62,12 +62,17 @@ export function relationCheck(
   const readable = access.collection(to)?.read !== false
   const alias = next()
   const visible = readable ? tableReference(access, to, alias, next).from : null
-  const ownId = to === 'users' ? sql` or ${raw('x')} = ${parameters.userId}` : raw('')
-  const seen = visible ? sql`exists (select 1 from ${visible} where ${column(alias, 'id')} = x)` : raw('false')
-  const list = many ? sql`unnest(${ids}) as x` : sql`(select ${ids} as x) as given`
-  const condition = sql`not exists (select 1 from ${list} where x is not null and (${seen}${ownId}) is not true)`
+  const given = next()
+  const id = column(given, 'id')
+  const ownId = to === 'users' ? sql` or ${id} = ${parameters.userId}` : raw('')
+  const seen = visible ? sql`exists (select 1 from ${visible} where ${column(alias, 'id')} = ${id})` : raw('false')
+  const list = sql`(select ${many ? sql`unnest(${ids})` : ids} as id) as ${identifier(given)}`
+  const condition = sql`not exists (select 1 from ${list} where ${id} is not null and (${seen}${ownId}) is not true)`
   return [{ kind: 'relation', field, condition }]
 }
+
+/** The condition under which a field exists for the granting role, and so can be written; `true` where it always does. */
+export const readIfOf = (grant: Grant, field: string): RuleModel => grant.readIf.get(field) ?? true
 
 /** A `writeIf` condition as far as this write gives the field; `true` where the grant does not restrict it. */
 export const writeIfOf = (grant: Grant, field: string): RuleModel => grant.writeIf.get(field) ?? true

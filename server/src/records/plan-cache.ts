@@ -25,22 +25,28 @@ const maxAccesses = 500
 export class PlanCache {
   #model: Model | null = null
   readonly #accesses = new LRUCache<string, Access>({ max: maxAccesses })
+  /** The same actor comes again and again; its key need not be put together each time. */
+  readonly #ofActor = new WeakMap<Actor, Access>()
   readonly #planned = new LRUCache<string, object>({ max: maxPlans })
   readonly #statements = new LRUCache<string, { uses: number; name: string }>({ max: maxStatements })
 
   access(model: Model, actor: Actor): Access {
     if (model !== this.#model) this.#forget(model)
+    const known = this.#ofActor.get(actor)
+    if (known?.model === model) return known
     const key = accessKey(actor)
-    const known = this.#accesses.get(key)
-    if (known) return known
-    const access = accessFor(model, actor)
+    const access = this.#accesses.get(key) ?? accessFor(model, actor)
     this.#accesses.set(key, access)
+    this.#ofActor.set(actor, access)
     return access
   }
 
-  /** What was planned under `key` for callers with this access, or what `make` plans now. */
-  planned<T extends object>(access: Access, key: string, make: () => T): T {
-    const whole = `${access.key}\n${key}`
+  /**
+   * What was planned under `key` for callers with this access, or what `make` plans now. Parts of the key are texts of the
+   * caller's, so nothing in them may look like the border between two.
+   */
+  planned<T extends object>(access: Access, key: readonly unknown[], make: () => T): T {
+    const whole = JSON.stringify([access.key, ...key])
     // Each key is used with one type: it begins with the name of the operation.
     const known = access.model === this.#model ? (this.#planned.get(whole) as T | undefined) : undefined
     if (known) return known

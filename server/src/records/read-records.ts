@@ -8,7 +8,7 @@ import {
   parseGroup,
 } from '../query/aggregate.ts'
 import { checkFilter } from '../query/check-filter.ts'
-import { decodeCursor, encodeCursor } from '../query/keyset.ts'
+import { decodeCursor, encodeCursor, invalidCursor } from '../query/keyset.ts'
 import { parseSelect } from '../query/parse-select.ts'
 import { compileList } from '../query/select-list.ts'
 import { compileGet } from '../query/select-one.ts'
@@ -40,7 +40,7 @@ export async function getRecord(
 ): Promise<RecordText> {
   return withAccess(operation, async (access) => {
     const select = parameters.get('select')
-    const plan = operation.deps.plans.planned(access, `get\n${name}\n${select ?? ''}`, () => {
+    const plan = operation.deps.plans.planned(access, ['get', name, select], () => {
       const collection = findReadable(access, name)
       return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)))
     })
@@ -73,18 +73,23 @@ export async function listRecords(
   return withAccess(operation, async (access) => {
     const collection = findReadable(access, name)
     const sort = parameters.get('sort') ?? null
-    const keysText = `sort\n${name}\n${sort ?? ''}`
-    const { keys } = operation.deps.plans.planned(access, keysText, () => ({
+    const { keys } = operation.deps.plans.planned(access, ['sort', name, sort], () => ({
       keys: parseSort(access, collection.name, sort),
     }))
     const after = options.after === null ? null : decodeCursor(options.after, keys)
     const { plan } = planList(operation, access, name, parameters, keys, after)
     const offset = options.page === null ? 0 : (options.page - 1) * options.limit
     const run = makeRun(operation, { limit: options.limit, offset, after: after ?? [] })
-    const rows = await runPlan(operation, access, plan, run)
+    const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
+      throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : error
+    })
     return pageText(rows, options.limit, parameters.get('count'))
   })
 }
+
+/** No expression can fail on stored data, so what PostgreSQL cannot read are values of a cursor that is none of ours. */
+const isDataError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('22')
 
 function planList(
   operation: Operation,
@@ -96,7 +101,7 @@ function planList(
 ): ListPlan {
   const [select, filter, count] = ['select', 'filter', 'count'].map((each) => parameters.get(each))
   const nulls = after?.map((value) => value === null) ?? null
-  const key = ['list', name, select, filter, parameters.get('sort'), count, nulls?.map(Number).join('')].join('\n')
+  const key = ['list', name, select, filter, parameters.get('sort'), count, nulls]
   return operation.deps.plans.planned(access, key, () => {
     const query = {
       collection: name,
@@ -120,6 +125,9 @@ function pageText(rows: readonly (readonly (string | null)[])[], limit: number, 
   return `{"items":[${items.join(',')}],"next":${next}${counted}${bounded}}`
 }
 
+/** PostgreSQL's functions take 100 arguments, and each value is two. */
+const maxAggregates = 40
+
 /** Aggregates as JSON text: `{ items: [{ …group, count, sum: {…} }] }`. */
 export async function aggregateRecords(
   operation: Operation,
@@ -129,8 +137,8 @@ export async function aggregateRecords(
   timeZone: string,
 ): Promise<string> {
   return withAccess(operation, async (access) => {
-    const asked = [...aggregateFunctions, 'group', 'filter'].map((each) => parameters.get(each) ?? '').join('\n')
-    const plan = operation.deps.plans.planned(access, `aggregate\n${name}\n${timeZone}\n${asked}`, () => {
+    const asked = [...aggregateFunctions, 'group', 'filter'].map((each) => parameters.get(each))
+    const plan = operation.deps.plans.planned(access, ['aggregate', name, timeZone, ...asked], () => {
       const collection = findReadable(access, name).name
       const filter = parameters.get('filter')
       const aggregates = aggregateFunctions.flatMap((each) =>
@@ -139,6 +147,8 @@ export async function aggregateRecords(
       if (aggregates.length === 0)
         throw errors.badRequest({ reason: `Say what to work out: ${aggregateFunctions.map(example).join(', ')}.` })
       const groups = asPaths(parameters.get('group')).map((path) => parseGroup(access, collection, path))
+      if (aggregates.length + groups.length > maxAggregates)
+        throw errors.badRequest({ reason: `At most ${maxAggregates} values can be worked out and grouped by at once.` })
       const query = {
         collection,
         filter: filter === undefined ? null : checkFilter(access, collection, filter),
@@ -154,5 +164,5 @@ export async function aggregateRecords(
 }
 
 const asPaths = (text: string | undefined): readonly string[] =>
-  text === undefined ? [] : text.split(',').map((path) => path.trim())
+  text === undefined ? [] : [...new Set(text.split(',').map((path) => path.trim()))]
 const example = (name: AggregateFunction): string => (name === 'count' ? 'count=*' : `${name}=FIELD`)

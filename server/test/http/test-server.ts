@@ -69,7 +69,7 @@ export async function call(url: string, method: string, path: string, options: C
   })
   const text = await answer.text()
   const isJson = answer.headers.get('content-type')?.includes('json') === true
-  return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text }
+  return { status: answer.status, headers: answer.headers, body: isJson && text !== '' ? JSON.parse(text) : text }
 }
 
 /** Sends bytes over a socket and answers everything that comes back until the server closes it. */

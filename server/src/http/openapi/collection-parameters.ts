@@ -34,7 +34,11 @@ export function filterParameter(access: Access, collection: string, required = f
     ? 'Which records: an expression. To mean all of them, send `true`.'
     : 'Only records for which this expression is true.'
   const text = listed.length === 0 ? description : `${description}\n\n${listed.join('\n')}`
-  const filter = inQuery('filter', text, names.map(sampleCondition).find((each) => each !== undefined))
+  const filter = inQuery(
+    'filter',
+    text,
+    names.map(sampleCondition).find((each) => each !== undefined),
+  )
   return { ...filter, ...(required && { required: true }) }
 }
 
@@ -43,7 +47,8 @@ const kindText = (type: ValueType): string => {
   if (type.kind === 'choice') return `one of ${type.options.map((option) => `\`${option}\``).join(', ')}`
   if (type.kind === 'list') return `any number of ${kindText(type.of)}`
   if (type.kind === 'record') return `a record of "${type.collection}"; its fields follow a dot`
-  if (type.kind === 'records') return `records of "${type.collection}": for \`any(…)\`, \`all(…)\`, \`none(…)\`, \`count(…)\``
+  if (type.kind === 'records')
+    return `records of "${type.collection}": for \`any(…)\`, \`all(…)\`, \`none(…)\`, \`count(…)\``
   return type.kind
 }
 
@@ -83,7 +88,11 @@ export function sortParameter(access: Access, collection: string): Json {
   const newest = names.find(({ name }) => name === 'created')
   const [first] = names
   const example = newest ? '-created' : first?.name
-  return inQuery('sort', 'Names separated by commas; `-` in front sorts downwards. A dot leads through a relation.', example)
+  return inQuery(
+    'sort',
+    'Names separated by commas; `-` in front sorts downwards. A dot leads through a relation.',
+    example,
+  )
 }
 
 export function selectParameter(access: Access, collection: string): Json {
@@ -127,7 +136,9 @@ export function aggregateParameters(access: Access, collection: string): readonl
   return [
     ...aggregateFunctions.map((each) => {
       const { example, ...parameter } = inQuery(each, `${aggregateTexts[each]} Names separated by commas.`, number)
-      return each === 'count' ? { ...parameter, example: '*' } : { ...parameter, ...(example !== undefined && { example }) }
+      return each === 'count'
+        ? { ...parameter, example: '*' }
+        : { ...parameter, ...(example !== undefined && { example }) }
     }),
     inQuery(
       'group',

@@ -70,7 +70,10 @@ function inverseProperties(access: Access, { collection }: CollectionAccess): re
     .map(({ name, collection: other, toOne }) => {
       const item = { type: 'object', description: `What \`select\` names of a record of "${other}".` }
       const description = `Only with \`select=${name}(…)\`: ${toOne ? 'the record' : 'the records'} of "${other}" that ${toOne ? 'leads' : 'lead'} here.`
-      return [name, toOne ? { ...item, type: ['object', 'null'], description } : { type: 'array', items: item, description }]
+      return [
+        name,
+        toOne ? { ...item, type: ['object', 'null'], description } : { type: 'array', items: item, description },
+      ]
     })
 }
 
@@ -126,7 +129,8 @@ function changeSchema({ collection }: CollectionAccess, grants: readonly Grant[]
 function writeNotes(grants: readonly Grant[], { name, relation }: FieldModel, isNew = false): readonly string[] {
   const isPreset = isNew && grants.every((grant) => grant.set.has(name))
   const isConditional = grants.every((grant) => grant.writeIf.has(name) || !grant.writable.has(name))
-  const target = relation && (relation.many ? `Ids of records of "${relation.to}".` : `The id of a record of "${relation.to}".`)
+  const target =
+    relation && (relation.many ? `Ids of records of "${relation.to}".` : `The id of a record of "${relation.to}".`)
   return [
     ...(target ? [target] : []),
     ...(name === 'id' ? ['Your own UUID, if you like; else one is made.'] : []),

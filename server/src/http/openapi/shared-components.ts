@@ -13,10 +13,18 @@ export const headers: Json = {
   'Idempotency-Replayed': plainHeader('`true` where this is the answer of the first try, sent again.', 'true'),
   'Preference-Applied': plainHeader('Which preference of yours was honoured.', 'return=minimal'),
   'RateLimit-Policy': plainHeader('How many tries are allowed (q) in how many seconds (w).', '"sign-in";q=10;w=900'),
-  RateLimit: plainHeader('How many tries are left (r), and in how many seconds there are more (t).', '"sign-in";r=9;t=900'),
+  RateLimit: plainHeader(
+    'How many tries are left (r), and in how many seconds there are more (t).',
+    '"sign-in";r=9;t=900',
+  ),
 }
 
-const inHeader = (name: string, description: string, schema: Json): Json => ({ name, in: 'header', description, schema })
+const inHeader = (name: string, description: string, schema: Json): Json => ({
+  name,
+  in: 'header',
+  description,
+  schema,
+})
 const inQuery = (name: string, description: string, schema: Json): Json => ({ name, in: 'query', description, schema })
 
 export const parameters: Json = {

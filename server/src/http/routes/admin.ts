@@ -1,4 +1,5 @@
 import { errors, jsonSchema, type Model } from '@plinth/schema'
+import { isUuid } from '../../auth/is-uuid.ts'
 import type { Auth } from '../../auth/open-auth.ts'
 import { adminOnly } from '../admin-only.ts'
 import { json, NO_STORE, noContent } from '../answers.ts'
@@ -14,12 +15,12 @@ export interface AdminDeps {
 
 const { any, array, object, optional, string } = jsonSchema
 
-const newKey = object({
+export const newKey = object({
   name: string({ minLength: 1, maxLength: 200 }),
   roles: array(string()),
   expiresAt: optional(any()),
 })
-const newPassword = object({ password: string() })
+export const newPassword = object({ password: string() })
 
 /** `/api/admin/keys`: API keys. */
 export const keyRoutes = (deps: AdminDeps): Router =>
@@ -100,5 +101,3 @@ function readExpiry(value: unknown): string | null {
   const message = 'Must be a time in the future, such as "2030-01-31T12:00:00Z".'
   throw errors.invalidBody({ errors: [{ path: '/expiresAt', code: 'outOfRange', message }] })
 }
-
-const isUuid = (text: string): boolean => /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i.test(text)

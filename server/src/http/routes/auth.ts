@@ -9,11 +9,14 @@ import { type Router, routes } from '../router.ts'
 const { object, string } = jsonSchema
 
 // No more is checked of an address at sign-in: that it is none would be told by how fast it is refused.
-const credentials = object({ email: string({ minLength: 1, maxLength: 320 }), password: string({ minLength: 1 }) })
+export const credentials = object({
+  email: string({ minLength: 1, maxLength: 320 }),
+  password: string({ minLength: 1 }),
+})
 
 // The same addresses that the field `users.email` takes.
 const address = fieldType('email')?.value({ type: 'email' }) ?? {}
-const setup = object({ token: string({ maxLength: 200 }), email: string(address), password: string() })
+export const setup = object({ token: string({ maxLength: 200 }), email: string(address), password: string() })
 
 /** `/api/auth` */
 export const authRoutes = (auth: Auth): Router =>

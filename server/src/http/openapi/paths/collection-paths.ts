@@ -30,7 +30,9 @@ export function collectionSection(access: Access, permitted: CollectionAccess): 
   const { name, declared } = permitted.collection
   const names = collectionNames(name)
   const context = { access, permitted, name, names, record: recordAnswer(permitted, names) }
-  const paths = Object.entries(pathsOf(context)).filter(([, item]) => Object.keys(item).some((key) => key !== 'parameters'))
+  const paths = Object.entries(pathsOf(context)).filter(([, item]) =>
+    Object.keys(item).some((key) => key !== 'parameters'),
+  )
   if (paths.length === 0) return null
   const description = declared.description ?? `Records of "${declared.label ?? name}".`
   return {
@@ -144,9 +146,13 @@ function createOne({ access, permitted, name, names, record }: Context): Operati
     parameters: [...shapeOf(access, permitted), ...write],
     requestBody: jsonBody({ oneOf: [one, many] }),
     responses: {
-      201: answer('The new record, or all of them in `items`. `Location` and `ETag` are those of one.', {
-        anyOf: [record, created],
-      }, { ...location, ...etag, ...applied, ...replayed }),
+      201: answer(
+        'The new record, or all of them in `items`. `Location` and `ETag` are those of one.',
+        {
+          anyOf: [record, created],
+        },
+        { ...location, ...etag, ...applied, ...replayed },
+      ),
       ...problems(400, 401, 403, 404, 409, 413, 415, 422),
     },
   }

@@ -1,0 +1,155 @@
+import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import jwt from 'jsonwebtoken'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AccessTokens } from '../../src/auth/access-tokens.ts'
+import { openSigningKeys } from '../../src/auth/signing-keys.ts'
+import { startTestServer, type TestServer } from '../http/test-server.ts'
+
+const ada = { email: 'ada@example.com', password: 'correct horse' }
+
+let server: TestServer
+let good = ''
+let userId = ''
+let kid = ''
+let privateKey: KeyObject
+let publicPem = ''
+beforeAll(async () => {
+  server = await startTestServer({ PLINTH_ADMIN_EMAIL: ada.email, PLINTH_ADMIN_PASSWORD: ada.password })
+  const { body } = await server.call('POST', '/api/auth/sign-in', { body: ada })
+  good = body.accessToken
+  userId = body.user.id
+  const rows = await server.database.run({
+    text: 'select kid, private_key, public_key from plinth.signing_keys',
+    values: [],
+  })
+  kid = rows[0]?.[0] ?? ''
+  privateKey = createPrivateKey(rows[0]?.[1] ?? '')
+  publicPem = rows[0]?.[2] ?? ''
+})
+afterAll(() => server.stop())
+
+const me = (token: string) => server.call('GET', '/api/auth/me', { token })
+const sign = (options: jwt.SignOptions, key: jwt.Secret = privateKey, payload: object = {}) =>
+  jwt.sign(payload, key, {
+    algorithm: 'ES256',
+    keyid: kid,
+    issuer: 'plinth',
+    audience: 'plinth',
+    subject: userId,
+    expiresIn: 60,
+    ...options,
+  })
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const now = () => Math.floor(Date.now() / 1000)
+const claims = () => ({ sub: userId, iss: 'plinth', aud: 'plinth', exp: now() + 60 })
+
+test('a token signed with the key is good, so what follows fails for its own reason', async () => {
+  expect((await me(sign({}))).status).toBe(200)
+})
+
+describe('a token', () => {
+  const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+  const hs256 = (secret: string) => {
+    const text = `${encode({ alg: 'HS256', typ: 'JWT', kid })}.${encode(claims())}`
+    return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
+  }
+  test.each<[string, () => string]>([
+    ['without a signature (alg none)', () => `${encode({ alg: 'none', kid })}.${encode(claims())}.`],
+    ['with alg none in other letters', () => `${encode({ alg: 'nOnE', kid })}.${encode(claims())}.`],
+    ['signed with the public key as a secret', () => hs256(publicPem)],
+    ['signed with another key', () => sign({}, otherKey)],
+    ['with an unknown key id', () => sign({ keyid: 'forged' })],
+    ['with a key id that is a path', () => sign({ keyid: '../../dev/null' })],
+    ['with a key id that is SQL', () => sign({ keyid: "' or 1=1 --" })],
+    ['without a key id', () => jwt.sign(claims(), privateKey, { algorithm: 'ES256' })],
+    ['that has expired', () => sign({ expiresIn: -1 })],
+    [
+      'without an end',
+      () => jwt.sign({ sub: userId, iss: 'plinth', aud: 'plinth' }, privateKey, { algorithm: 'ES256', keyid: kid }),
+    ],
+    ['that is not valid yet', () => sign({ notBefore: 60 })],
+    ['of another issuer', () => sign({ issuer: 'https://evil.example.com' })],
+    ['for another audience', () => sign({ audience: 'others' })],
+    [
+      'for nobody',
+      () => jwt.sign({ iss: 'plinth', aud: 'plinth' }, privateKey, { algorithm: 'ES256', keyid: kid, expiresIn: 60 }),
+    ],
+    ['for somebody who is not there', () => sign({ subject: '01a20644-57e4-774d-a925-000000000000' })],
+    [
+      'with other claims than were signed',
+      () => good.replace(/\.[^.]+\./, `.${encode({ ...claims(), admin: true })}.`),
+    ],
+    ['with a changed signature', () => `${good.slice(0, -6)}AAAAAA`],
+    ['cut short', () => good.slice(0, -20)],
+    ['of three dots', () => '...'],
+    ['that is far too long', () => `${good}${'A'.repeat(5_000)}`],
+    ['that looks like an API key', () => 'plk_x'],
+    ['like an API key that nobody has', () => `plk_${'A'.repeat(43)}`],
+  ])('%s is a 401', async (_name, make) => {
+    const { status, body } = await me(make())
+    expect([status, body.code]).toEqual([401, 'invalidToken'])
+  })
+
+  test('for somebody whose id is not even an id is no fault of ours', async () => {
+    expect((await me(sign({ subject: 'x' }))).status).toBe(401)
+  })
+
+  test.each(['', 'Bearer', 'Basic YTpi', 'bearer a b', 'Token x'])(
+    'in a header %j never makes a guest',
+    async (authorization) => {
+      const { status } = await server.call('GET', '/api/records/users', { headers: { Authorization: authorization } })
+      expect(status).toBe(401)
+    },
+  )
+
+  test('ends at its end, though it was seen before', async () => {
+    const token = sign({ expiresIn: 2 })
+    expect((await me(token)).status).toBe(200)
+    await expect.poll(async () => (await me(token)).status, { timeout: 5_000 }).toBe(401)
+  })
+})
+
+describe('a user', () => {
+  test('who loses a role has lost it a second later, and one who is deleted is out', async () => {
+    const { run } = server.database
+    const [[id] = []] = await run({
+      text: `insert into public.users (id, email, roles, created, updated)
+             values (plinth.uuid_v7(), 'brief@example.com', '{admin}', now(), now()) returning id`,
+      values: [],
+    })
+    const token = sign({ subject: id ?? '' })
+    const schema = () => server.call('GET', '/api/schema', { token })
+    expect((await schema()).status).toBe(200)
+    await run({ text: `update public.users set roles = '{}' where id = $1::uuid`, values: [id] })
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect((await schema()).body.code).toBe('adminOnly')
+    await run({ text: 'delete from public.users where id = $1::uuid', values: [id] })
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect((await schema()).body.code).toBe('invalidToken')
+  })
+})
+
+describe('signing keys', () => {
+  test('are one for copies that start at once', async () => {
+    await server.database.run({ text: 'delete from plinth.signing_keys', values: [] })
+    const copies = await Promise.all([1, 2, 3].map(() => openSigningKeys(server.database)))
+    const kids = await Promise.all(copies.map(async (each) => (await each.current()).kid))
+    expect(new Set(kids).size).toBe(1)
+  })
+
+  test('are renewed after 90 days, and the old one still counts for tokens it has signed', async () => {
+    const tokens = new AccessTokens(await openSigningKeys(server.database), 'plinth')
+    const { accessToken } = await tokens.sign(userId)
+    await server.database.run({
+      text: `update plinth.signing_keys set created = now() - interval '90 days 1 minute'`,
+      values: [],
+    })
+    const renewed = new AccessTokens(await openSigningKeys(server.database), 'plinth')
+    const fresh = await renewed.sign(userId)
+    expect(jwt.decode(fresh.accessToken, { complete: true })?.header.kid).not.toBe(
+      jwt.decode(accessToken, { complete: true })?.header.kid,
+    )
+    expect(await renewed.check(accessToken)).toMatchObject({ userId })
+    expect(await renewed.check(fresh.accessToken)).toMatchObject({ userId })
+  })
+})
