@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Json } from './api.ts'
 import { type Finished, runProcess } from './run-process.ts'
-import { admin } from './server-process.ts'
+import { admin, foreignSettings } from './server-process.ts'
 
 /** The password of the accounts that the example opens. */
 export const demoPassword = 'chinook-demo'
@@ -12,7 +12,7 @@ const script = fileURLToPath(new URL('../../scripts/example-chinook.mjs', import
 /** What `npm run example:chinook` runs, against this server. */
 export const importChinook = (url: string, env: Readonly<Record<string, string>> = {}): Promise<Finished> =>
   runProcess(process.execPath, [script], {
-    ...process.env,
+    ...foreignSettings(),
     PLINTH_URL: url,
     PLINTH_ADMIN_EMAIL: admin.email,
     PLINTH_ADMIN_PASSWORD: admin.password,

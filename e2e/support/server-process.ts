@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -44,6 +44,7 @@ export async function startServerProcess({ dataDir, env }: ServerOptions = {}): 
   const stop = () => end(child, 'SIGTERM')
   const remove = async () => {
     await stop()
+    await endOrphan(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 20 })
   }
   try {
@@ -62,20 +63,20 @@ async function makeDataFolder(): Promise<string> {
   return folder
 }
 
-/** Ours without the settings of whoever runs the tests. */
-function environment(dataDir: string, more: ServerOptions['env']): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(PLINTH_|DATABASE_URL|PORT$|HOST$)/.test(name))
-  return {
-    ...Object.fromEntries(own),
-    PORT: '0',
-    HOST: '127.0.0.1',
-    PLINTH_DATA_DIR: dataDir,
-    PLINTH_ADMIN_EMAIL: admin.email,
-    PLINTH_ADMIN_PASSWORD: admin.password,
-    PLINTH_LOG_LEVEL: 'warn',
-    ...more,
-  }
-}
+const environment = (dataDir: string, more: ServerOptions['env']): NodeJS.ProcessEnv => ({
+  ...foreignSettings(),
+  PORT: '0',
+  HOST: '127.0.0.1',
+  PLINTH_DATA_DIR: dataDir,
+  PLINTH_ADMIN_EMAIL: admin.email,
+  PLINTH_ADMIN_PASSWORD: admin.password,
+  PLINTH_LOG_LEVEL: 'warn',
+  ...more,
+})
+
+/** The environment without Plinth's own settings: those of whoever runs the tests are for another server. */
+export const foreignSettings = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PLINTH_|DATABASE_URL|PORT$|HOST$)/.test(name)))
 
 function collect({ stdout, stderr }: ChildProcess): () => string {
   let printed = ''
@@ -108,4 +109,20 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
   const exit = once(child, 'exit')
   child.kill(signal)
   await exit
+}
+
+/** A PostgreSQL that outlived its Plinth. */
+async function endOrphan(dataDir: string): Promise<void> {
+  const file = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number.parseInt(file, 10)
+  if (Number.isNaN(pid)) return
+  try {
+    process.kill(pid, 'SIGINT')
+    for (;;) {
+      process.kill(pid, 0)
+      await sleep(50)
+    }
+  } catch {
+    // It is gone.
+  }
 }

@@ -12,7 +12,7 @@ import { migrate } from './database/migrate.ts'
 import { allRoutes } from './http/routes.ts'
 import { createHttpServer, type HttpServer } from './http/server.ts'
 import type { Log } from './observability/log.ts'
-import { createMetrics } from './observability/metrics.ts'
+import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
 import { PlanCache } from './records/plan-cache.ts'
@@ -86,17 +86,25 @@ async function openHttp(
   closing.add(async () => forgetting.stop())
   const auth = await openAuth(database, { issuer: config.publicUrl ?? 'plinth' })
   const metrics = createMetrics()
+  showPool(metrics, database)
   const { wake } = createChangeSignal()
   const router = allRoutes({
     auth,
     catalog,
     metrics,
     metricsToken: config.metricsToken,
+    publicUrl: config.publicUrl,
     records: { database, catalog, plans: new PlanCache(), wake },
     isReachable: () => isReachable(database),
     isDraining: () => state.draining,
   })
   return createHttpServer({ ...config, router, authenticate: auth.authenticate, log, metrics })
+}
+
+function showPool(metrics: Metrics, database: Database): void {
+  metrics.gauge('plinth_database_connections', 'Open connections to PostgreSQL.', () => database.load().open)
+  metrics.gauge('plinth_database_connections_idle', 'Those that do nothing.', () => database.load().idle)
+  metrics.gauge('plinth_database_waiting', 'Statements that wait for a connection.', () => database.load().waiting)
 }
 
 const isReachable = (database: Database): Promise<boolean> =>

@@ -1,53 +1,72 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Ledger, Post, Write } from './ledger.ts'
-
-export interface Target {
-  readonly url: string
-  readonly key: string
-}
-
-/** Records that all writers meet at: ids by mark. */
-export interface Shared {
-  readonly tags: ReadonlyMap<string, string>
-  /** Posts whose views everybody counts up. */
-  readonly hot: ReadonlyMap<string, string>
-}
+import { type Kind, kinds, type OwnPost, type Shared } from './draft-write.ts'
+import type { Ledger, Write } from './ledger.ts'
+import { type Address, send } from './send.ts'
 
 export interface Writers {
-  /** How many of their writes were acknowledged. */
+  /** How many of their writes were acknowledged so far. */
   acknowledged(): number
-  /** Lets each finish what it does. */
+  /** Lets each finish the write it has sent. @throws what one of them met that must not happen */
   stop(): Promise<void>
 }
 
-const requestSeconds = 30
+/** Each turn of a writer: mostly small writes, as in life. */
+const turns: readonly Kind[] = [
+  'create',
+  'add',
+  'batch',
+  'edit',
+  'createMany',
+  'createOnce',
+  'add',
+  'delete',
+  'batchOnce',
+]
 
-interface Answered {
-  readonly status: number
-  readonly headers: Headers
-  readonly body: string
+/** Starts writers that send one write after the other, each noted in the ledger before it is sent. */
+export function startWriters(address: Address, ledger: Ledger, shared: Shared, names: readonly string[]): Writers {
+  const state = { acknowledged: 0, stopped: false }
+  const running = Promise.all(names.map((name) => run(name)))
+  // Seen when it is waited for.
+  running.catch(() => {})
+
+  async function run(writer: string): Promise<void> {
+    const own: OwnPost[] = []
+    for (let turn = Math.floor(Math.random() * turns.length); !state.stopped; turn += 1) {
+      const write = draft(`${writer}-${turn}`, turns[turn % turns.length] ?? 'create', shared, own)
+      if (write === null) continue
+      ledger.note(write, 'unknown')
+      const answer = await send(address, write)
+      if (answer === null) {
+        await sleep(10)
+        continue
+      }
+      ledger.note(write, 'acknowledged')
+      state.acknowledged += 1
+      own.push(...madeBy(write, answer.body))
+    }
+  }
+
+  return {
+    acknowledged: () => state.acknowledged,
+    stop: async () => {
+      state.stopped = true
+      await running
+    },
+  }
 }
 
-/** Sends a write. Null when no answer came, or one that says that the database is gone: then it may have happened or not. */
-export async function send({ url, key }: Target, write: Write): Promise<Answered | null> {
-  const timeout = AbortSignal.timeout(requestSeconds * 1000)
-  const answered = await fetch(url + write.path, {
-    method: write.method,
-    headers: {
-      Authorization: `Bearer ${key}`,
-      'X-Request-Id': write.requestId,
-      ...(write.key !== undefined && { 'Idempotency-Key': write.key }),
-      ...(write.body !== undefined && { 'Content-Type': 'application/json' }),
-    },
-    ...(write.body !== undefined && { body: JSON.stringify(write.body) }),
-    signal: timeout,
-  })
-    .then(async ({ status, headers, ...answer }) => ({ status, headers, body: await Response.prototype.text.call(answer) }))
-    .catch((error: unknown) => {
-      if (timeout.aborted) throw new Error(`${write.method} ${write.path} was not answered in time.`, { cause: error })
-      return null
-    })
-  if (answered === null || answered.status === 503) return null
-  if (answered.status < 300) return answered
-  throw new Error(`${write.method} ${write.path} was answered with ${answered.status}: ${answered.body}`)
+/** A post is edited or deleted once at most, so that its state follows from which writes happened, in any order. */
+function draft(name: string, kind: Kind, shared: Shared, own: OwnPost[]): Write | null {
+  const takes = kind === 'edit' || kind === 'delete'
+  const write = kinds[kind]({ name, shared, own: takes ? own.shift() : undefined })
+  return write && { requestId: name, ...write }
+}
+
+function madeBy({ effects }: Write, body: string): readonly OwnPost[] {
+  const [effect, ...others] = effects
+  if (effect?.kind !== 'createPost' || others.length > 0) return []
+  // A created record is answered with its id.
+  const { id } = JSON.parse(body) as { readonly id: string }
+  return [{ mark: effect.mark, id, post: effect.post }]
 }

@@ -89,6 +89,9 @@ function roleAccess(
   const settled = hasUser ? (rule: RuleModel) => rule : settleWithoutUser()
   const readRules = roles.map((role) => settled(collection.permissions.get(role)?.read ?? false))
   const read = anyRule(readRules)
+  const leads = (to: string): boolean =>
+    to === 'users' ||
+    anyRule(roles.map((role) => settled(model.collections.get(to)?.permissions.get(role)?.read ?? false))) !== false
   const actions = new Map<WriteAction, readonly Grant[]>()
   return {
     collection,
@@ -98,7 +101,7 @@ function roleAccess(
       const known = actions.get(action)
       if (known) return known
       const grants =
-        collection.kind === 'view' ? [] : roles.flatMap((role) => grantOf(collection, role, action, settled))
+        collection.kind === 'view' ? [] : roles.flatMap((role) => grantOf(collection, role, action, settled, leads))
       actions.set(action, grants)
       return grants
     },
@@ -165,12 +168,18 @@ function grantOf(
   role: string,
   action: WriteAction,
   settled: (rule: RuleModel) => RuleModel,
+  leads: (to: string) => boolean,
 ): readonly Grant[] {
   const permission = collection.permissions.get(role)
   const rule = permission ? settled(permission[action]) : false
   if (!permission || rule === false) return []
   const writable = writableFields(collection).filter(
-    (field) => field.declared.readonly !== true && field.declared.hidden !== true && !permission.hide.has(field.name),
+    (field) =>
+      field.declared.readonly !== true &&
+      field.declared.hidden !== true &&
+      !permission.hide.has(field.name) &&
+      // A relation to many does not exist for who may read nothing of what it leads to (users may still link themselves).
+      !(field.relation?.many === true && !leads(field.relation.to)),
   )
   return [
     {

@@ -13,7 +13,7 @@ export interface RecentOptions<T> {
 }
 
 /** What others changed longer ago than this is seen. */
-export const maxAge = 1_000
+const maxAge = 1_000
 const renewAge = 500
 
 /**
@@ -44,31 +44,26 @@ export class Recent<T extends object> {
     return entry.value
   }
 
-  forget(key: string): void {
-    this.#entries.delete(key)
-    this.#reading.delete(key)
-  }
-
   #readAgain(key: string): Promise<T | null> {
     const running = this.#reading.get(key)
     // A reading that has taken long may have begun before the change that must be seen now.
     if (running !== undefined && this.#now() - running.since < maxAge) return running.value
     const since = this.#now()
-    const value = this.#read(key).then((found) => this.#keep(key, found, since))
-    const reading = { since, value }
-    this.#reading.set(key, reading)
-    const done = () => {
-      if (this.#reading.get(key) === reading) this.#reading.delete(key)
-    }
-    value.then(done, done)
+    const value = this.#readOnce(key, since)
+    this.#reading.set(key, { since, value })
     return value
   }
 
-  #keep(key: string, found: T | null, readAt: number): T | null {
-    const forgotten = this.#reading.get(key)?.since !== readAt
-    if (forgotten) return found
-    if (found === null) this.#entries.delete(key)
-    else this.#entries.set(key, { value: found, readAt })
-    return found
+  async #readOnce(key: string, since: number): Promise<T | null> {
+    try {
+      const found = await this.#read(key)
+      // A newer reading has overtaken this one.
+      if (this.#reading.get(key)?.since !== since) return found
+      if (found === null) this.#entries.delete(key)
+      else this.#entries.set(key, { value: found, readAt: since })
+      return found
+    } finally {
+      if (this.#reading.get(key)?.since === since) this.#reading.delete(key)
+    }
   }
 }

@@ -36,7 +36,7 @@ export async function findByEmail(
   })
   const user = userOf(rows[0]?.[0])
   const hash = rows[0]?.[1]
-  return user === null || hash == null ? null : { user, hash }
+  return user === null || !hash ? null : { user, hash }
 }
 
 /** Gives a user a password; false when there is no such user. */
@@ -60,4 +60,4 @@ export const actorOf = ({ id, roles }: User): Actor => ({
 })
 
 // The statements above write exactly this.
-const userOf = (text: string | null | undefined): User | null => (text == null ? null : (JSON.parse(text) as User))
+const userOf = (text: string | null | undefined): User | null => (text ? (JSON.parse(text) as User) : null)

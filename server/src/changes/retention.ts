@@ -28,7 +28,7 @@ export interface LogMaintenance {
 const daysAhead = 3
 
 /** Held for each step, so that of several copies one does it. Any number, as long as it never changes. */
-const maintenanceLock = 7_045_231_002
+const maintenanceLock = 7_045_231_005
 
 /**
  * Keeps the log in order: notices when the database was restored, makes the partitions of the coming days, and drops the

@@ -20,6 +20,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
     transaction: (work) => pool.transaction(work),
     knex: schemaConnections,
     serverVersion,
+    load: () => pool.load(),
     close: async () => {
       await Promise.all([pool.close(), schemaConnections.destroy()])
     },
@@ -47,4 +48,8 @@ const openKnex = (options: ConnectOptions, serverVersion: number) =>
     // knex hands it to `pg` as it is, but types it more narrowly.
     connection: connectionSettings({ ...options, statementTimeout: 0 }) as Knex.StaticConnectionConfig,
     pool: { min: 0, max: 3 },
+    // What goes wrong is thrown to whoever asked; knex would print it as well.
+    log: { error: silent, warn: silent, deprecate: silent, debug: silent },
   })
+
+const silent = (): void => {}

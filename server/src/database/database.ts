@@ -16,6 +16,14 @@ export interface Session {
   run(statement: Statement): Promise<Rows>
 }
 
+/** How busy the pool is right now. */
+export interface PoolLoad {
+  readonly open: number
+  readonly idle: number
+  /** Statements that wait for a connection. */
+  readonly waiting: number
+}
+
 /** The database as the rest of the server sees it. */
 export interface Database extends Session {
   /** Runs `work` in one transaction on one connection; rolls back when it throws. */
@@ -24,6 +32,7 @@ export interface Database extends Session {
   readonly knex: Knex
   /** The server's version as PostgreSQL counts it, for example 180004. */
   readonly serverVersion: number
+  load(): PoolLoad
   /** Ends all connections; waits for what runs. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import pg from 'pg'
-import type { Rows, Session, Statement } from './database.ts'
+import type { PoolLoad, Rows, Session, Statement } from './database.ts'
 import { breaksConnection, isStalePreparation, toProblem } from './database-error.ts'
 
 /** PostgreSQL never forgets a prepared statement by itself, and each costs memory on every connection. */
@@ -68,6 +68,11 @@ export class StatementPool implements Session {
           .catch(reject)
       })
     })
+  }
+
+  load(): PoolLoad {
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    return { open: totalCount, idle: idleCount, waiting: waitingCount }
   }
 
   /** Waits for what runs, then ends all connections. */

@@ -7,9 +7,11 @@ import { setupPage } from './pages/setup-page.ts'
 import { mount, type Router, routes } from './router.ts'
 import { keyRoutes, userRoutes } from './routes/admin.ts'
 import { authRoutes } from './routes/auth.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { explainRoutes } from './routes/explain.ts'
 import { type HealthDeps, healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
+import { openApiRoutes } from './routes/openapi.ts'
 import { batchRoutes, recordsRoutes } from './routes/records.ts'
 import { schemaRoutes } from './routes/schema.ts'
 
@@ -20,6 +22,8 @@ export interface RoutesDeps extends HealthDeps {
   /** What `/metrics` asks for; null leaves it open. */
   readonly metricsToken: string | null
   readonly records: RecordsDeps
+  /** The address under which people reach the server; null where nobody said. */
+  readonly publicUrl: string | null
 }
 
 /** Everything the server answers: the table of contents of the API. The busiest come first. */
@@ -33,6 +37,8 @@ export const allRoutes = (deps: RoutesDeps): Router =>
     '/api/admin/users': userRoutes(deps),
     '/api/admin/explain': explainRoutes(deps.records),
     '/health': healthRoutes(deps),
+    '/api/openapi.json': openApiRoutes(deps.records, deps.publicUrl),
+    '/docs': docsRoutes(),
     '/metrics': metricsRoutes(deps.metrics, deps.metricsToken),
     '/setup': routes({ '/': { get: setupPage } }),
     '/': routes({ '/': { get: (_req, res) => json(res, 200, welcome) } }),

@@ -40,14 +40,7 @@ export function createMetrics(): Metrics {
       durations.observe({ method, route }, seconds)
     },
     gauge: (name, help, read) => {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read())
-        },
-      })
+      const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) })
     },
     contentType: register.contentType,
     text: () => register.metrics(),

@@ -92,6 +92,13 @@ export function compileUpdate(access: Access, query: UpdateQuery): CompiledSql<R
   return compileSql(selectWritten(access, query.collection.name, query.shape, [written, ...links], query.many, next))
 }
 
+/** Waits until nobody else writes one record, and keeps it until the transaction ends. */
+export const compileLock = (collection: CollectionModel): CompiledSql<Run> =>
+  compileSql(sql`
+    select v.version, f.id
+    from ${currentVersion} as v
+    left join lateral (select t.id from ${tableOf(collection)} as t where t.id = ${parameters.id} for no key update) as f on true`)
+
 /**
  * All records that match a filter: a row `[version, matched, changed]`. The checks stand beside the match as well, so that
  * a row changed meanwhile is judged as it is when it is written; the caller undoes all if not every match was changed.

@@ -5,6 +5,7 @@ import { aliases } from '../query/compiler.ts'
 import { compileInsertDiagnosis } from '../query/diagnose.ts'
 import { compileInsert, type InsertQuery, planInsert } from '../query/insert.ts'
 import type { Run } from '../query/run.ts'
+import { compileGetMany } from '../query/select-one.ts'
 import {
   findCollection,
   inTransaction,
@@ -51,7 +52,7 @@ export async function insertRecord(
 ): Promise<Written> {
   const given = parsed.assignments.map(({ field }) => field).filter((field) => field !== 'id')
   const id = idOf(parsed)
-  const key = `create\n${collection.name}\n${select ?? ''}\n${given.join(' ')}\n${parsed.many.map(({ field }) => field).join(' ')}`
+  const key = ['create', collection.name, select, given, parsed.many.map(({ field }) => field)]
   const { plan, query } = operation.deps.plans.planned(access, key, () => {
     const shape = answerShape(access, collection, select)
     const planned: InsertQuery = { collection, given, many: parsed.many, shape, bulk: false }
@@ -59,9 +60,9 @@ export async function insertRecord(
   })
   const run = makeRun(operation, { id, values: parsed.values })
   const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
-    throw writeProblem(error, collection)
+    throw writeProblem(error, { access, collection, action: 'create' })
   })
-  if (!row?.[1]) throw await whyNotCreated(operation, access, query, run, [''])
+  if (!row?.[1]) throw await whyNotCreated(operation, access, query, run, new Map())
   return { id, json: row[2] ?? JSON.stringify({ id }), rev: row[3] ?? null }
 }
 
@@ -84,6 +85,7 @@ export async function createRecords(
   return text
 }
 
+/** Written by one statement, read by another: only a later one sees the links of all records, and what they now lead to. */
 async function insertAll(
   operation: Operation,
   access: Access,
@@ -91,25 +93,70 @@ async function insertAll(
   records: readonly ParsedRecord[],
   select: string | undefined,
 ): Promise<string> {
-  const given = [...new Set(records.flatMap((record) => record.assignments.map(({ field }) => field)))].filter(
-    (field) => field !== 'id',
-  )
-  const many = [
-    ...new Map(records.flatMap((record) => record.many.map((each) => [each.field, each] as const))).values(),
-  ]
-  const query: InsertQuery = { collection, given, many, shape: answerShape(access, collection, select), bulk: true }
-  const key = `createMany\n${collection.name}\n${select ?? ''}\n${given.join(' ')}\n${many.map(({ field }) => field).join(' ')}`
+  const ids = records.map(idOf)
+  const read = planAnswer(operation, access, collection, select)
+  for (const group of groupsOf(access, records)) {
+    await insertGroup(
+      operation,
+      access,
+      collection,
+      group.map((i) => records[i]).filter((record) => record !== undefined),
+      group.map((i) => ids[i] ?? ''),
+      group,
+    )
+  }
+  const rows = read ? await runPlan(operation, access, read, makeRun(operation, { values: { ids } })) : []
+  const answers = new Map(rows.map((row) => [row[1], row[2]]))
+  return `{"items":[${ids.map((id) => answers.get(id) ?? JSON.stringify({ id })).join(',')}]}`
+}
+
+/**
+ * The records' numbers, by the fields they give: a rule about a field is asked only of records that give it, as if each came
+ * alone. An admin has no rules; one statement then lets records refer to each other in any order.
+ */
+function groupsOf(access: Access, records: readonly ParsedRecord[]): readonly (readonly number[])[] {
+  if (access.admin) return [[...records.keys()]]
+  const fieldsOf = ({ assignments, many }: ParsedRecord) => [...assignments, ...many].map(({ field }) => field)
+  const groups = Map.groupBy(records.keys(), (i) => (records[i] ? fieldsOf(records[i]).toSorted().join(' ') : ''))
+  return [...groups.values()]
+}
+
+async function insertGroup(
+  operation: Operation,
+  access: Access,
+  collection: CollectionModel,
+  records: readonly ParsedRecord[],
+  ids: readonly string[],
+  numbers: readonly number[],
+): Promise<void> {
+  const query = bulkQuery(collection, records)
+  const key = ['createMany', collection.name, query.given, query.many.map(({ field }) => field)]
   const { plan } = operation.deps.plans.planned(access, key, () => ({
     plan: operation.deps.plans.plan(compileInsert(access, query)),
   }))
-  const ids = records.map(idOf)
-  const run = makeRun(operation, { values: { records: recordsText(collection, records, ids, given) } })
+  const run = makeRun(operation, { values: { records: recordsText(collection, records, ids, query.given) } })
   const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
-    throw writeProblem(error, collection)
+    throw writeProblem(error, { access, collection, action: 'create' })
   })
-  const written = new Map(rows.map((row) => [row[1], row[2] ?? JSON.stringify({ id: row[1] })]))
-  if (ids.some((id) => !written.has(id))) throw await whyNotCreated(operation, access, query, run, ids)
-  return `{"items":[${ids.map((id) => written.get(id)).join(',')}]}`
+  const written = new Set(rows.map((row) => row[1]))
+  if (ids.every((id) => written.has(id))) return
+  throw await whyNotCreated(operation, access, query, run, new Map(ids.map((id, i) => [id, `/${numbers[i]}`])))
+}
+
+function bulkQuery(collection: CollectionModel, records: readonly ParsedRecord[]): InsertQuery {
+  const given = new Set(records.flatMap((record) => record.assignments.map(({ field }) => field)))
+  given.delete('id')
+  const many = new Map(records.flatMap((record) => record.many.map((each) => [each.field, each] as const)))
+  // In one order, so that records that give the same fields share a plan.
+  const sorted = [...many.values()].toSorted((a, b) => a.field.localeCompare(b.field, 'en'))
+  return { collection, given: [...given].toSorted(), many: sorted, shape: null, bulk: true }
+}
+
+function planAnswer(operation: Operation, access: Access, collection: CollectionModel, select: string | undefined) {
+  return operation.deps.plans.planned(access, ['getMany', collection.name, select], () => {
+    const shape = answerShape(access, collection, select)
+    return { plan: shape && operation.deps.plans.plan(compileGetMany(access, collection.name, shape)) }
+  }).plan
 }
 
 const idOf = ({ values }: ParsedRecord): string =>
@@ -144,14 +191,13 @@ async function whyNotCreated(
   access: Access,
   query: InsertQuery,
   run: Run,
-  ids: readonly string[],
+  paths: ReadonlyMap<string, string>,
 ): Promise<Error> {
   const { checks, input } = planInsert(access, query, aliases())
   const rows = await runOnce(operation, access, compileInsertDiagnosis(input, checks), run)
   for (const row of rows) {
     const failed = checks.filter((_, i) => row[i + 2] !== 't')
-    const path = query.bulk ? `/${ids.indexOf(row[1] ?? '')}` : ''
-    const problem = refusedBy(failed, query.collection, 'create', path)
+    const problem = refusedBy(failed, query.collection, 'create', paths.get(row[1] ?? ''))
     if (problem) return problem
   }
   return errors.conflict()

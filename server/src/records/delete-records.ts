@@ -31,13 +31,13 @@ export async function deleteRecord(
     grantsOf(access, collection, 'delete')
     const id = recordId(name, givenId)
     const query: DeleteQuery = { collection, expectsRev: rev !== null }
-    const { plan } = operation.deps.plans.planned(access, `delete\n${name}\n${query.expectsRev}`, () => ({
+    const { plan } = operation.deps.plans.planned(access, ['delete', name, query.expectsRev], () => ({
       plan: operation.deps.plans.plan(compileDelete(access, query)),
     }))
     const run = makeRun(operation, { id, rev })
     for (let tries = 1; ; tries += 1) {
       const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
-        throw writeProblem(error, collection)
+        throw writeProblem(error, { access, collection, action: 'delete' })
       })
       if (row?.[1]) return
       const problem = await refusal(operation, access, collection, 'delete', planDelete(access, query, aliases()), run)
@@ -52,14 +52,14 @@ export async function deleteRecords(operation: Operation, name: string, filter: 
   const count = await withAccess(operation, async (access) => {
     const collection = findCollection(access, name)
     grantsOf(access, collection, 'delete')
-    const { plan } = operation.deps.plans.planned(access, `deleteMany\n${name}\n${filter}`, () => ({
+    const { plan } = operation.deps.plans.planned(access, ['deleteMany', name, filter], () => ({
       plan: operation.deps.plans.plan(
         compileDeleteMany(access, { collection, expectsRev: false }, checkFilter(access, name, filter)),
       ),
     }))
     return inTransaction(operation, async (inner) => {
       const [row] = await runPlan(inner, access, plan, makeRun(inner)).catch((error: unknown) => {
-        throw writeProblem(error, collection)
+        throw writeProblem(error, { access, collection, action: 'delete' })
       })
       return countAll(row, collection, 'delete')
     })

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { errors, Problem } from '@plinth/schema'
 import type { Session } from '../database/database.ts'
 import type { Answer } from './answer.ts'
-import type { Operation } from './operation.ts'
+import { type Operation, withCurrentModel } from './operation.ts'
 
 /** A write that may be sent again: its key, and what makes two requests the same. */
 export interface IdempotentRequest {
@@ -28,17 +28,38 @@ export async function onceForKey(
   work: (operation: Operation) => Promise<Answer>,
   describe: (problem: Problem) => Answer,
 ): Promise<Answer> {
-  const fingerprint = hash('sha256', `${request.method}\n${request.target}\n${request.body}`, 'base64url')
-  const owner = `${operation.actor.kind}:${operation.actor.id ?? ''}`
-  const answer = await operation.deps.database.transaction(async (session) => {
-    const first = await claim(session, owner, request.key, fingerprint)
+  const { deps } = operation
+  const refusals = new Set<unknown>()
+  const attempt = (session: Session): Promise<Answer> =>
+    work({ ...operation, session }).catch((error: unknown) => {
+      refusals.add(error)
+      throw error
+    })
+  const answer = await withCurrentModel(operation, () => once(operation, request, attempt)).catch((error: unknown) => {
+    // A refusal is an answer as well, and is kept; what it had begun is undone by then, so it takes a transaction of its
+    // own, in which a retry may have been quicker. Faults of ours are not kept: a retry may succeed.
+    if (!(error instanceof Problem) || error.status >= 500 || !refusals.has(error)) throw error
+    return once(operation, request, async () => describe(error))
+  })
+  deps.wake()
+  return answer
+}
+
+/** Claims the key, and keeps its answer in the same transaction: both are there or none. */
+async function once(
+  { deps, actor }: Operation,
+  { key, method, target, body }: IdempotentRequest,
+  work: (session: Session) => Promise<Answer>,
+): Promise<Answer> {
+  const fingerprint = hash('sha256', `${method}\n${target}\n${body}`, 'base64url')
+  const owner = `${actor.kind}:${actor.id ?? ''}`
+  return deps.database.transaction(async (session) => {
+    const first = await claim(session, owner, key, fingerprint)
     if (first) return first
-    const answered = await attempt({ ...operation, session }, work, describe)
-    await keep(session, owner, request.key, answered)
+    const answered = await work(session)
+    await keep(session, owner, key, answered)
     return answered
   })
-  operation.deps.wake()
-  return answer
 }
 
 /** The first answer, if there is one; else the key is ours until the transaction ends. */
@@ -63,22 +84,6 @@ async function claim(session: Session, owner: string, key: string, fingerprint: 
   if (row?.[0] !== fingerprint) throw errors.idempotencyKeyReused()
   const headers: Answer['headers'] = JSON.parse(row[2] ?? '{}')
   return { status: Number(row[1]), headers: { ...headers, 'Idempotency-Replayed': 'true' }, body: row[3] ?? null }
-}
-
-/** A refusal is an answer as well, and is kept; what it had begun is undone. Faults of ours are not kept: a retry may succeed. */
-async function attempt(
-  operation: Operation,
-  work: (operation: Operation) => Promise<Answer>,
-  describe: (problem: Problem) => Answer,
-): Promise<Answer> {
-  await operation.session.run({ text: 'savepoint attempt', values: [] })
-  try {
-    return await work(operation)
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status >= 500) throw error
-    await operation.session.run({ text: 'rollback to savepoint attempt', values: [] })
-    return describe(error)
-  }
 }
 
 async function keep(session: Session, owner: string, key: string, { status, headers, body }: Answer): Promise<void> {

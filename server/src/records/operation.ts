@@ -1,6 +1,7 @@
-import { type CollectionModel, errors, type Model } from '@plinth/schema'
+import { type CollectionModel, errors, type Model, Problem } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
 import type { Actor } from '../access/actor.ts'
+import { readVersion } from '../catalog/read-schema.ts'
 import type { Database, Rows, Session } from '../database/database.ts'
 import type { CompiledSql } from '../database/sql.ts'
 import type { Run } from '../query/run.ts'
@@ -36,25 +37,38 @@ class StaleModel extends Error {}
 
 const maxReloads = 5
 
-/**
- * Does the work under the current schema. A copy of the server that has not yet heard of a newer version finds out by the
- * statement itself, reloads, and does the work again: a stale statement answers nothing and writes nothing.
- */
+/** Does the work under the current schema, by what the actor may do. */
 export async function withAccess<T>(operation: Operation, work: (access: Access) => Promise<T>): Promise<T> {
   const { catalog, plans } = operation.deps
+  return withCurrentModel(operation, () => work(plans.access(catalog.model, operation.actor)))
+}
+
+/**
+ * Does the work under the current schema. A copy of the server that has not yet heard of a newer version finds out by the
+ * statement itself, reloads, and does the work again: a stale statement answers nothing and writes nothing. A transaction
+ * that a statement has broken is done again as a whole, by whoever began it.
+ */
+export async function withCurrentModel<T>(operation: Operation, work: () => Promise<T>): Promise<T> {
+  const { catalog, database } = operation.deps
   for (let reloads = 0; ; reloads += 1) {
+    const { version } = catalog.model
     try {
-      return await work(plans.access(catalog.model, operation.actor))
+      return await work()
     } catch (error) {
-      if (!isStale(error) || reloads === maxReloads) throw error
+      const mayRepeat = error instanceof StaleModel || operation.session === database
+      if (!mayRepeat || reloads === maxReloads || !(await isStale(error, version, operation))) throw error
       await catalog.refresh()
     }
   }
 }
 
-/** A missing table or column also means that the schema has moved on. */
-function isStale(error: unknown): boolean {
+/**
+ * Whether an older schema than the current one is to blame. A missing table or column says so; a refusal may come from a
+ * name or a rule that the newer schema has changed, so the version is asked for.
+ */
+async function isStale(error: unknown, version: number, { session }: Operation): Promise<boolean> {
   if (error instanceof StaleModel) return true
+  if (error instanceof Problem) return error.status < 500 && (await readVersion(session)) > version
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === '42P01' || code === '42703' || code === '42804' || code === '42883'
 }

@@ -20,15 +20,16 @@ export async function refusal(
 ): Promise<Problem | null> {
   const [row = []] = await runOnce(operation, access, compileDiagnosis(collection, checks), run)
   const rev = row[1]
-  const failed = new Map(checks.filter((_, i) => row[i + 2] !== 't').map((check) => [check.kind, check]))
-  if (rev === null || rev === undefined || failed.has('visible')) {
+  const failed = checks.filter((_, i) => row[i + 2] !== 't')
+  const isFailed = (kind: WriteCheck['kind']) => failed.some((check) => check.kind === kind)
+  if (rev === null || rev === undefined || isFailed('visible')) {
     return errors.recordNotFound({ id: run.id ?? '', collection: collection.name })
   }
-  if (failed.has('revision')) {
+  if (isFailed('revision')) {
     const changed = await changedFields(operation, access, collection, run)
     return errors.revisionMismatch({ rev: run.rev ?? '' }, { extra: { current: rev, ...(changed && { changed }) } })
   }
-  return refusedBy([...failed.values()], collection, action)
+  return refusedBy(failed, collection, action)
 }
 
 /** What is said of checks that fail whether or not the record exists. */

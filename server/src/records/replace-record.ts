@@ -1,4 +1,4 @@
-import { type CollectionModel, errors } from '@plinth/schema'
+import { type CollectionModel, errors, Problem } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
 import { compileSql, sql } from '../database/sql.ts'
 import { parameters } from '../query/run.ts'
@@ -36,7 +36,7 @@ export async function replaceRecord(
               operation,
               access,
               collection,
-              withId(parseNewRecord(access, collection, record), id),
+              parseMissing(access, collection, record, id),
               options.select,
             )
         wakeReaders(operation)
@@ -48,13 +48,22 @@ export async function replaceRecord(
   })
 }
 
-/** Somebody else created the record between look-up and insert. Inside a transaction the failed insert cannot be undone alone. */
-const raced = (error: unknown, exists: boolean, operation: Operation): boolean =>
-  !exists &&
-  operation.session === operation.deps.database &&
-  error instanceof Error &&
-  'code' in error &&
-  error.code === 'notUnique'
+/**
+ * Somebody else created or deleted the record between look-up and write. Inside a transaction a failed insert cannot be
+ * undone alone.
+ */
+function raced(error: unknown, exists: boolean, { session, deps }: Operation): boolean {
+  if (!(error instanceof Problem)) return false
+  return exists ? error.code === 'recordNotFound' : error.code === 'notUnique' && session === deps.database
+}
+
+/** Who may update but not create is told the same of a record that is missing as of one that is hidden. */
+function parseMissing(access: Access, collection: CollectionModel, body: unknown, id: string): ParsedRecord {
+  const permitted = access.collection(collection.name)
+  if (permitted?.grants('create').length === 0 && permitted.grants('update').length > 0)
+    throw errors.recordNotFound({ id, collection: collection.name })
+  return withId(parseNewRecord(access, collection, body), id)
+}
 
 function withoutId(body: unknown, id: string): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body) || !('id' in body)) return body
@@ -67,13 +76,16 @@ function withoutId(body: unknown, id: string): unknown {
 
 const withId = (record: ParsedRecord, id: string): ParsedRecord => ({ ...record, values: { ...record.values, id } })
 
-/** The given fields, and every other one the caller may write at its default. */
+/**
+ * The given fields, and every other one the caller may write at its default; but a field that is shown on some records only
+ * may be hidden on this one, and stays as it is.
+ */
 function parseReplacement(access: Access, collection: CollectionModel, body: unknown): ParsedRecord {
   const grants = grantsOf(access, collection, 'update')
   // Who may update but not create may replace all the same.
   const parsed = parseNewRecord(access, collection, body, '', 'update')
   const given = new Set([...parsed.assignments, ...parsed.many].map((each) => each.field))
-  const writable = new Set(grants.flatMap((grant) => [...grant.writable]))
+  const writable = new Set(grants.flatMap((grant) => [...grant.writable].filter((name) => !grant.readIf.has(name))))
   const others = [...collection.fields.values()].filter(({ name, required, declared }) => {
     const hasDefault = declared.default !== undefined || !required
     return name !== 'id' && writable.has(name) && !given.has(name) && hasDefault
@@ -97,7 +109,7 @@ async function recordExists(
   collection: CollectionModel,
   id: string,
 ): Promise<boolean> {
-  const { plan } = operation.deps.plans.planned(access, `exists\n${collection.name}`, () => ({
+  const { plan } = operation.deps.plans.planned(access, ['exists', collection.name], () => ({
     plan: operation.deps.plans.plan(
       // Only decides between update and create, each with its own rules; a hidden record answers as a refused update does.
       compileSql(sql`

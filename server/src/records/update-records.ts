@@ -2,7 +2,7 @@ import { type CollectionModel, errors } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
 import { checkFilter } from '../query/check-filter.ts'
 import { aliases } from '../query/compiler.ts'
-import { compileUpdate, compileUpdateMany, planUpdate, type UpdateQuery } from '../query/update.ts'
+import { compileLock, compileUpdate, compileUpdateMany, planUpdate, type UpdateQuery } from '../query/update.ts'
 import type { Written } from './create-records.ts'
 import {
   findCollection,
@@ -59,11 +59,34 @@ export async function applyChanges(
   changes: ParsedRecord,
   options: UpdateOptions,
 ): Promise<Written> {
+  if (changes.many.length === 0) return changeRecord(operation, access, collection, id, changes, options)
+  // A statement sees join tables as they were when it began: so it must begin when the record is its alone.
+  return inTransaction(operation, async (inner) => {
+    await lockRecord(inner, access, collection, id)
+    return changeRecord(inner, access, collection, id, changes, options)
+  })
+}
+
+async function lockRecord(operation: Operation, access: Access, collection: CollectionModel, id: string) {
+  const { plan } = operation.deps.plans.planned(access, ['lock', collection.name], () => ({
+    plan: operation.deps.plans.plan(compileLock(collection)),
+  }))
+  await runPlan(operation, access, plan, makeRun(operation, { id }))
+}
+
+async function changeRecord(
+  operation: Operation,
+  access: Access,
+  collection: CollectionModel,
+  id: string,
+  changes: ParsedRecord,
+  options: UpdateOptions,
+): Promise<Written> {
   const { plan, query } = planChanges(operation, access, collection, changes, options)
   const run = makeRun(operation, { id, rev: options.rev ?? null, values: changes.values })
   for (let tries = 1; ; tries += 1) {
     const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
-      throw writeProblem(error, collection)
+      throw writeProblem(error, { access, collection, action: 'update' })
     })
     if (row?.[1]) return { id, json: row[2] ?? JSON.stringify({ id }), rev: row[3] ?? null }
     const problem = await refusal(
@@ -86,7 +109,7 @@ function planChanges(
   { select, rev }: UpdateOptions,
 ) {
   const expectsRev = rev !== null && rev !== undefined
-  const key = `update\n${collection.name}\n${select ?? ''}\n${expectsRev}\n${changesKey(changes)}`
+  const key = ['update', collection.name, select, expectsRev, changesKey(changes)]
   return operation.deps.plans.planned(access, key, () => {
     const shape = access.collection(collection.name)?.read === false ? null : shapeOf(access, collection.name, select)
     const query: UpdateQuery = { collection, assignments: changes.assignments, many: changes.many, shape, expectsRev }
@@ -107,24 +130,20 @@ export async function updateRecords(
   const count = await withAccess(operation, async (access) => {
     const collection = findCollection(access, name)
     const changes = parseChanges(access, collection, body)
-    const { plan } = operation.deps.plans.planned(
-      access,
-      `updateMany\n${name}\n${filter}\n${changesKey(changes)}`,
-      () => {
-        const query: UpdateQuery = {
-          collection,
-          assignments: changes.assignments,
-          many: changes.many,
-          shape: null,
-          expectsRev: false,
-        }
-        return { plan: operation.deps.plans.plan(compileUpdateMany(access, query, checkFilter(access, name, filter))) }
-      },
-    )
+    const { plan } = operation.deps.plans.planned(access, ['updateMany', name, filter, changesKey(changes)], () => {
+      const query: UpdateQuery = {
+        collection,
+        assignments: changes.assignments,
+        many: changes.many,
+        shape: null,
+        expectsRev: false,
+      }
+      return { plan: operation.deps.plans.plan(compileUpdateMany(access, query, checkFilter(access, name, filter))) }
+    })
     return inTransaction(operation, async (inner) => {
       const run = makeRun(inner, { values: changes.values })
       const [row] = await runPlan(inner, access, plan, run).catch((error: unknown) => {
-        throw writeProblem(error, collection)
+        throw writeProblem(error, { access, collection, action: 'update' })
       })
       return countAll(row, collection, 'update')
     })

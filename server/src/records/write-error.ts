@@ -1,47 +1,46 @@
 import { type CollectionModel, errors, type Fault, Problem } from '@plinth/schema'
+import type { Access, WriteAction } from '../access/access.ts'
 
 interface DatabaseFault {
   readonly code: string
   readonly detail?: string
   readonly constraint?: string
   readonly column?: string
+  readonly table?: string
+}
+
+/** The write that PostgreSQL refused, and for whom. */
+export interface RefusedWrite {
+  readonly access: Access
+  readonly collection: CollectionModel
+  readonly action: WriteAction
 }
 
 /**
- * What PostgreSQL's refusal of a write means to the caller. Details that name other records stay with us.
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * What PostgreSQL's refusal of a write means to the caller. Details that name other records, or fields that do not exist
+ * for the caller, stay with us. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-export function writeProblem(error: unknown, collection: CollectionModel): unknown {
+export function writeProblem(error: unknown, write: RefusedWrite): unknown {
   if (error instanceof Problem || !isDatabaseFault(error)) return error
-  const name = collection.name
+  const name = write.collection.name
+  // A delete writes no values of its own: what stands in its way are other records.
+  if (write.action === 'delete' && error.code.startsWith('23'))
+    return errors.stillReferenced({ collection: name }, { cause: error })
   switch (error.code) {
     case '23505':
-      return errors.notUnique({ collection: name, fields: fieldsIn(error, collection) }, { cause: error })
+      return errors.notUnique({ collection: name, fields: uniqueFields(error, write) }, { cause: error })
     case '23503':
-    case '23001':
-      return foreignKeyProblem(error, collection)
+      return invalid(error, faultOf(error, write, 'recordNotFound', 'There is no such record, or you may not see it.'))
     case '23514':
-      return errors.invalidBody({
-        cause: error,
-        errors: [faultOf(error, collection, 'outOfRange', 'Is outside of what the field accepts.')],
-      })
+      return invalid(error, faultOf(error, write, 'outOfRange', 'Is outside of what the field accepts.'))
     case '23502':
-      return errors.invalidBody({
-        cause: error,
-        errors: [{ path: `/${error.column ?? ''}`, code: 'required', message: 'Is required.' }],
-      })
+      return invalid(error, { path: pathOf(error.column, write), code: 'required', message: 'Is required.' })
     case '428C9':
-      return errors.invalidBody({
-        cause: error,
-        errors: [{ path: '', code: 'readOnly', message: 'A calculated field cannot be written.' }],
-      })
+      return invalid(error, { path: '', code: 'readOnly', message: 'A calculated field cannot be written.' })
     default:
       // Class 22: a value that PostgreSQL cannot read or hold, such as a sum that is too large.
       return error.code.startsWith('22') || error.code === '54000'
-        ? errors.invalidBody({
-            cause: error,
-            errors: [{ path: '', code: 'outOfRange', message: 'A value is too large, or not of its type.' }],
-          })
+        ? invalid(error, { path: '', code: 'outOfRange', message: 'A value is too large, or not of its type.' })
         : error
   }
 }
@@ -49,28 +48,36 @@ export function writeProblem(error: unknown, collection: CollectionModel): unkno
 const isDatabaseFault = (error: unknown): error is Error & DatabaseFault =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
 
-function foreignKeyProblem(error: Error & DatabaseFault, collection: CollectionModel): Problem {
-  const referenced = error.detail?.includes('still referenced') === true || error.code === '23001'
-  if (referenced) return errors.stillReferenced({ collection: collection.name }, { cause: error })
-  return errors.invalidBody({
-    cause: error,
-    errors: [faultOf(error, collection, 'recordNotFound', 'There is no such record, or you may not see it.')],
-  })
-}
+const invalid = (cause: Error, fault: Fault): Problem => errors.invalidBody({ cause, errors: [fault] })
 
 /** `Key (author, lower(email))=(…)`: only the names between the first brackets are used, never the values. */
-function namesIn({ detail }: DatabaseFault, collection: CollectionModel): readonly string[] {
-  const key = /^Key \((.*?)\)=\(/.exec(detail ?? '')?.[1] ?? ''
-  return [...key.matchAll(/[a-z][a-z0-9_]*/g)].map(([name]) => name).filter((name) => collection.fields.has(name))
+function namesIn({ detail }: DatabaseFault): readonly string[] {
+  const key = /^[^(]*\((.*?)\)=\(/.exec(detail ?? '')?.[1] ?? ''
+  return [...key.matchAll(/[a-z][a-z0-9_]*/g)].map(([name]) => name)
 }
 
-const fieldsIn = (error: DatabaseFault, collection: CollectionModel): string =>
-  namesIn(error, collection)
-    .map((name) => `"${name}"`)
-    .join(', ') || 'values'
+function uniqueFields(error: DatabaseFault, write: RefusedWrite): string {
+  const names = namesIn(error).filter((name) => write.collection.fields.has(name))
+  // If some of them do not exist for the caller, the others alone would be wrong.
+  if (names.length === 0 || !names.every((name) => existsFor(write, name))) return 'values'
+  return names.map((name) => `"${name}"`).join(', ')
+}
 
-function faultOf(error: DatabaseFault, collection: CollectionModel, code: string, message: string): Fault {
-  const fields = [...collection.fields.keys()].toSorted((a, b) => b.length - a.length)
-  const field = namesIn(error, collection)[0] ?? fields.find((name) => error.constraint?.includes(name))
-  return { path: field ? `/${field}` : '', code, message }
+/** The field that a constraint is about. Each is named after it, `posts.title:check1`, or is on its join table, `posts.tags`. */
+function faultOf(error: DatabaseFault, write: RefusedWrite, code: string, message: string): Fault {
+  const [collection, field] =
+    (error.table === write.collection.name ? error.constraint : error.table)?.split(/[.:]/) ?? []
+  return { path: collection === write.collection.name ? pathOf(field, write) : '', code, message }
+}
+
+const pathOf = (field: string | undefined, write: RefusedWrite): string =>
+  field !== undefined && existsFor(write, field) ? `/${field}` : ''
+
+/** Whether the caller may know the field: by reading it, or by writing it. */
+function existsFor({ access, collection, action }: RefusedWrite, field: string): boolean {
+  const permitted = access.collection(collection.name)
+  return (
+    permitted?.visible.has(field) === true ||
+    permitted?.grants(action).some((grant) => grant.writable.has(field)) === true
+  )
 }

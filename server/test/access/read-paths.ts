@@ -140,15 +140,16 @@ async function withDisposable(probe: Probe, work: (id: string) => Promise<string
 }
 
 const writePaths: readonly ReadPath[] = [
-  containing('the answer of a replacement', (probe) =>
-    withDisposable(probe, async (id) => {
-      const body = { label: 'disposable', [`one_${probe.collection}`]: idOf(probe.record) }
-      const { json } = await replaceRecord(probe.world.as(probe.actor), 'links', id, body, {
-        select: `one_${probe.collection}(${probe.field})`,
-      })
-      return json
-    }),
-  ),
+  containing('the answer of a replacement', async ({ world, actor, collection, record, field }) => {
+    const { id } = await world.create('links', { label: 'disposable' })
+    try {
+      const body = { label: 'disposable', [`one_${collection}`]: idOf(record) }
+      const options = { select: `one_${collection}(${field})` }
+      return (await replaceRecord(world.as(actor), 'links', String(id), body, options)).json
+    } finally {
+      await deleteRecords(world.as(admin), 'links', "label = 'disposable'")
+    }
+  }),
   containing('the answer of a creation', (probe) =>
     withDisposable(probe, async () => {
       const body = { label: 'disposable', [`one_${probe.collection}`]: idOf(probe.record) }

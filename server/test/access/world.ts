@@ -118,13 +118,20 @@ function collectionOf(name: string, lacking: Lacking): Collection {
   }
 }
 
+/** A relation to what may not be read is a bare id, so that is what stands here where there is nothing to lead to. */
 function links(lacking: Lacking): Collection {
-  const targets = collectionNames.filter((name) => !lacking.collections.includes(name))
-  const fields = targets.flatMap((to): [string, Field][] => [
-    [`one_${to}`, { type: 'relation', to, inverse: 'links' }],
-    [`many_${to}`, { type: 'relation', to, many: true, inverse: 'many_links' }],
-    [`only_${to}`, { type: 'relation', to, unique: true, inverse: 'only_link' }],
-  ])
+  const fields = collectionNames.flatMap((to): [string, Field][] =>
+    lacking.collections.includes(to)
+      ? [
+          [`one_${to}`, { type: 'uuid' }],
+          [`only_${to}`, { type: 'uuid', unique: true }],
+        ]
+      : [
+          [`one_${to}`, { type: 'relation', to, inverse: 'links' }],
+          [`many_${to}`, { type: 'relation', to, many: true, inverse: 'many_links' }],
+          [`only_${to}`, { type: 'relation', to, unique: true, inverse: 'only_link' }],
+        ],
+  )
   const all: Permission = { read: true, create: true, update: true, delete: true }
   return {
     kind: 'table',
@@ -148,7 +155,7 @@ export async function openWorld(lacking: Lacking = everything): Promise<World> {
       links: links(lacking),
     },
   })
-  for (const collection of names) await seed(world, collection, lacking)
+  for (const collection of collectionNames) await seed(world, collection, lacking)
   return {
     ...world,
     actors: {
@@ -167,21 +174,18 @@ export async function openWorld(lacking: Lacking = everything): Promise<World> {
 
 async function seed(world: Fixture, collection: string, lacking: Lacking): Promise<void> {
   const marked = Object.keys(markers).filter((field) => !lacking.fields.includes(field))
+  const exists = !lacking.collections.includes(collection)
   for (const [name, values] of Object.entries(records[collection] ?? {})) {
     const id = idOf(name)
-    const there = !lacking.records.includes(name)
-    if (there) {
-      const own = Object.fromEntries(
-        Object.entries(values).map(([field, value]) => [field, resolved(field, value, lacking)]),
-      )
-      await world.create(collection, {
-        id,
-        ...own,
-        ...Object.fromEntries(marked.map((field) => [field, markerOf(name, field)])),
-      })
+    const isThere = exists && !lacking.records.includes(name)
+    if (isThere) {
+      const own = Object.entries(values).map(([field, value]) => [field, resolved(field, value, lacking)] as const)
+      const marks = marked.map((field) => [field, markerOf(name, field)] as const)
+      await world.create(collection, { id, ...Object.fromEntries([...own, ...marks]) })
     }
-    const to = there ? { [`one_${collection}`]: id, [`many_${collection}`]: [id], [`only_${collection}`]: id } : {}
-    await world.create('links', { id: linkOf(name), label: 'a link', ...to })
+    const one = isThere || !exists ? { [`one_${collection}`]: id, [`only_${collection}`]: id } : {}
+    const many = isThere ? { [`many_${collection}`]: [id] } : {}
+    await world.create('links', { id: linkOf(name), label: 'a link', ...one, ...many })
   }
 }
 

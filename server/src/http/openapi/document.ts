@@ -6,7 +6,7 @@ export interface Operation {
   readonly operationId: string
   readonly tags: readonly string[]
   readonly summary: string
-  readonly description?: string
+  readonly description: string
   readonly security?: readonly Json[]
   readonly parameters?: readonly Json[]
   readonly requestBody?: Json

@@ -56,7 +56,7 @@ const pascalCase = (name: string): string =>
 function singular(many: string): string {
   const unclear = /(?:Records?|ss|us|is|series|species|[^aeiou]ys|(?:x|ch|sh|z)s)$/
   if (!/[a-z]s$/.test(many) || unclear.test(many)) return `${many}Record`
-  if (/(?:mov|cook|zomb|rook)ies$/.test(many)) return many.slice(0, -1)
+  if (/(?:mov|cook|zomb|rook)ies$/i.test(many)) return many.slice(0, -1)
   if (/[^aeiou]ies$/.test(many)) return `${many.slice(0, -3)}y`
   return many.slice(0, /(?:x|ch|sh|ss|z)es$/.test(many) ? -2 : -1)
 }

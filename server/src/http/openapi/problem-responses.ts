@@ -19,6 +19,23 @@ const names: Readonly<Record<number, string>> = {
   503: 'Unavailable',
 }
 
+/** For the placeholders of the catalogue's sentences. */
+const sampleValues: Readonly<Record<string, string>> = {
+  id: '0198c0de-7a3b-7c4d-8e5f-0123456789ab',
+  collection: 'posts',
+  fields: '"slug"',
+  action: 'update',
+  method: 'PATCH',
+  allowed: 'GET, HEAD, OPTIONS',
+  path: '/api/schema',
+  limit: '1048576',
+  seconds: '30',
+  rev: '7301',
+  index: '2',
+  reason: 'Give "page" or "after", not both.',
+  suggestion: '',
+}
+
 /** The responses an operation may refuse with: those worth handling one by one, and `default` for whatever else. */
 export const problems = (...statuses: readonly number[]): Json => ({
   ...Object.fromEntries(statuses.map((status) => [String(status), ref('responses', names[status] ?? 'Problem')])),
@@ -77,21 +94,4 @@ function exampleOf(code: string, status: number): Json {
   const sentence = catalogue.find(([each]) => each === code)?.[1][1] ?? ''
   const title = sentence.replace(/\{(\w+)\}/g, (_, name: string) => sampleValues[name] ?? '…').trim()
   return { type: `urn:plinth:error:${code}`, title, status, code, requestId: '5f0c1a7e9b21-1k' }
-}
-
-/** For the placeholders of the catalogue's sentences. */
-const sampleValues: Readonly<Record<string, string>> = {
-  id: '0198c0de-7a3b-7c4d-8e5f-0123456789ab',
-  collection: 'posts',
-  fields: '"slug"',
-  action: 'update',
-  method: 'PATCH',
-  allowed: 'GET, HEAD, OPTIONS',
-  path: '/api/schema',
-  limit: '1048576',
-  seconds: '30',
-  rev: '7301',
-  index: '2',
-  reason: 'Give "page" or "after", not both.',
-  suggestion: '',
 }

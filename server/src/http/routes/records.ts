@@ -10,6 +10,7 @@ import { replaceRecord } from '../../records/replace-record.ts'
 import { updateRecord, updateRecords } from '../../records/update-records.ts'
 import { json, noContent, problemText } from '../answers.ts'
 import { readJson } from '../body.ts'
+import { isKnown } from '../etag.ts'
 import type { Handler, HttpRequest, HttpResponse } from '../http-request.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { type Router, routes } from '../router.ts'
@@ -161,11 +162,6 @@ const removeMany: Respond = async ({ req, operation, collection }) => {
   if (filter === undefined) throw errors.filterRequired()
   return ok(JSON.stringify({ count: await deleteRecords(operation, collection, filter) }))
 }
-
-/** `If-None-Match` compares weakly: RFC 9110, section 13.1.2. */
-const isKnown = (header: string | undefined, etag: string): boolean =>
-  header !== undefined &&
-  (header.trim() === '*' || header.split(',').some((each) => each.trim().replace(/^W\//, '') === etag))
 
 /** The revision of `If-Match` or `ifRev`; null where the caller expects none. RFC 9110, section 13.1.1. */
 function expectedRevision(req: HttpRequest, parameters: ReadonlyMap<string, string>): string | null {

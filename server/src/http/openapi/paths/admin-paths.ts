@@ -26,6 +26,7 @@ const readKeys: Operation = {
   operationId: 'readKeys',
   tags: [tag],
   summary: 'List API keys',
+  description: 'All that were not revoked; never the keys themselves.',
   responses: { 200: answer('All keys.', object({ items: array(schemaRef('ApiKey')) })), ...problems(400, 401, 403) },
 }
 
@@ -33,6 +34,7 @@ const makeKey: Operation = {
   operationId: 'makeKey',
   tags: [tag],
   summary: 'Make an API key',
+  description: 'Whoever has it may do what its roles may, without being a user.',
   requestBody: jsonBody(schemaRef('NewKey')),
   responses: {
     201: answer('The key: this is the only time it is shown.', object({ id: uuid, key: string() })),
@@ -44,6 +46,7 @@ const revokeKey: Operation = {
   operationId: 'revokeKey',
   tags: [tag],
   summary: 'Revoke an API key',
+  description: 'Within a second it is refused everywhere.',
   responses: { 204: emptyAnswer('It works no longer.'), ...problems(400, 401, 403, 404) },
 }
 
@@ -51,6 +54,7 @@ const setPassword: Operation = {
   operationId: 'setPassword',
   tags: [tag],
   summary: "Set a user's password",
+  description: 'The user is a record of `users`, made as any other.',
   requestBody: jsonBody(newPassword),
   responses: { 204: emptyAnswer('It is set.'), ...problems(400, 401, 403, 404, 413, 415) },
 }

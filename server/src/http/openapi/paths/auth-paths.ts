@@ -7,7 +7,7 @@ const tag = 'Sign-in'
 const limits = { 'RateLimit-Policy': ref('headers', 'RateLimit-Policy'), RateLimit: ref('headers', 'RateLimit') }
 
 /** `/api/auth` */
-export const authSection = ({ model }: Access): Section => ({
+export const authSection = (access: Access): Section => ({
   tag: { name: tag, description: 'How to get an access token.' },
   paths: {
     '/api/auth/sign-in': { post: signIn },
@@ -17,7 +17,7 @@ export const authSection = ({ model }: Access): Section => ({
   schemas: {
     Credentials: { ...credentials, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
     SignedIn: signedIn,
-    User: user(model.collections.get('users')?.fields.get('roles')?.declared['options']),
+    User: user(rolesOf(access)),
   },
 })
 
@@ -48,6 +48,7 @@ const whoAmI: Operation = {
   operationId: 'whoAmI',
   tags: [tag],
   summary: 'Who am I?',
+  description: 'For users; an API key is nobody.',
   responses: { 200: answer('The user whose token this is.', schemaRef('User')), ...problems(400, 401) },
 }
 
@@ -59,6 +60,12 @@ const signedIn: Json = {
     expiresAt: { type: 'string', format: 'date-time', examples: ['2026-01-31T12:15:00.000Z'] },
     user: schemaRef('User'),
   },
+}
+
+/** The names of all roles, for those who may see which roles users have. */
+function rolesOf(access: Access): unknown {
+  const users = access.collection('users')
+  return users?.visible.has('roles') ? users.collection.fields.get('roles')?.declared['options'] : undefined
 }
 
 const user = (roles: unknown): Json => ({

@@ -96,6 +96,7 @@ function list({ access, name, names }: Context): Operation {
     operationId: `list${names.many}`,
     tags: [name],
     summary: `List ${name}`,
+    description: 'Those that you may see, a page at a time.',
     parameters: [
       filterParameter(access, name),
       sortParameter(access, name),
@@ -114,6 +115,7 @@ function getOne({ access, name, names }: Context): Operation {
     operationId: `get${names.one}`,
     tags: [name],
     summary: `Get one of ${name}`,
+    description: 'One that you may not see answers as one that does not exist.',
     parameters: [selectParameter(access, name), parameter('If-None-Match')],
     responses: {
       200: answer('The record; with `select`, what that names.', schemaRef(names.schema), etag),
@@ -200,6 +202,7 @@ function deleteOne({ name, names }: Context): Operation {
     operationId: `delete${names.one}`,
     tags: [name],
     summary: `Delete one of ${name}`,
+    description: 'Related records follow, or stand in the way, as the schema says.',
     parameters: [...revision, parameter('Idempotency-Key')],
     responses: { 204: emptyAnswer('It is gone.', replayed), ...problems(400, 401, 403, 404, 409, 412, 422) },
   }

@@ -27,6 +27,7 @@ function readSchema(): Operation {
     operationId: 'readSchema',
     tags: [tag],
     summary: 'Read the schema',
+    description: 'The whole document. Its `version` is the `base` of the next change.',
     responses: { 200: answer('The version in force.', schemaRef('Schema')), ...problems(400, 401, 403) },
   }
 }
@@ -62,6 +63,7 @@ function listVersions(): Operation {
     operationId: 'readSchemaVersions',
     tags: [tag],
     summary: 'List all versions',
+    description: 'Who changed what and when. Going back is a change like any other: send an old `schema`.',
     responses: {
       200: answer('Newest first.', object({ items: array(schemaRef('SchemaVersion')) })),
       ...problems(400, 401, 403),

@@ -26,6 +26,7 @@ const checkLive: Operation = {
   operationId: 'checkLive',
   tags: [tag],
   summary: 'Does the process answer?',
+  description: 'If not, restart it.',
   security: [],
   responses: { 200: answer('It does.', status('ok')), ...problems(400) },
 }
@@ -34,6 +35,7 @@ const checkReady: Operation = {
   operationId: 'checkReady',
   tags: [tag],
   summary: 'Can it serve requests?',
+  description: 'If not, send it none for a while.',
   security: [],
   responses: {
     200: answer('It can.', status('ok')),

@@ -1,0 +1,92 @@
+import type { SchemaDocument } from '@plinth/schema'
+
+/** A schema with every field type, every kind of relation, a view, and permissions of every kind. */
+export const everyField: Omit<SchemaDocument, 'version'> = {
+  roles: {
+    editor: { description: 'Edits all posts', inherits: ['authenticated'] },
+    clerk: { description: 'Hands things in and sees nothing' },
+  },
+  collections: {
+    users: {
+      kind: 'table',
+      fields: { name: { type: 'text', label: 'Full name' } },
+      permissions: { anonymous: { read: true, hide: ['email', 'roles'] } },
+    },
+    tags: {
+      kind: 'table',
+      fields: { name: { type: 'slug', required: true, unique: true } },
+      permissions: { anonymous: { read: true }, editor: { create: true, update: true, delete: true } },
+    },
+    posts: {
+      kind: 'table',
+      label: 'Posts',
+      description: 'What people read.',
+      display: 'title',
+      fields: {
+        title: { type: 'text', required: true, maxLength: 200, label: 'Title', description: 'Shown in lists.' },
+        body: { type: 'richtext' },
+        contact: { type: 'email' },
+        source: { type: 'url' },
+        slug: { type: 'slug', required: true, unique: true },
+        views: { type: 'integer', default: 0, min: 0 },
+        price: { type: 'decimal', precision: 10, scale: 2 },
+        score: { type: 'float', min: 0, max: 1 },
+        featured: { type: 'boolean', default: false },
+        day: { type: 'date', min: '2020-01-01', max: '2099-12-31' },
+        since: { type: 'date', min: '2020-01-01' },
+        starts: { type: 'datetime' },
+        status: { type: 'select', options: ['draft', "isn't ready", 'published'], default: 'draft' },
+        labels: { type: 'multiselect', options: ['news', 'music'] },
+        extra: { type: 'json' },
+        settings: { type: 'json', required: true, default: {} },
+        reference: { type: 'uuid' },
+        place: { type: 'geopoint' },
+        number: { type: 'autonumber' },
+        popular: { type: 'computed', expression: 'views > 100', result: 'boolean' },
+        code: { type: 'text', pattern: '^[A-Z]{3}$' },
+        notes: { type: 'text' },
+        secret: { type: 'text', hidden: true },
+        checked: { type: 'boolean', readonly: true },
+        author: { type: 'relation', to: 'users', inverse: 'posts', required: true },
+        parent: { type: 'relation', to: 'posts', inverse: 'children' },
+        tags: { type: 'relation', to: 'tags', many: true, inverse: 'posts' },
+        file: { type: 'relation', to: 'vault', inverse: 'posts' },
+      },
+      permissions: {
+        anonymous: { read: "status = 'published'", hide: ['notes', 'price'] },
+        authenticated: {
+          create: true,
+          set: { author: '@user.id' },
+          read: 'author = @user.id',
+          update: 'author = @user.id && !changed(author)',
+          delete: 'author = @user.id',
+          readIf: { price: "status = 'published'" },
+          writeIf: { status: "'editor' in @user.roles" },
+          hide: ['score'],
+        },
+        editor: { read: true, update: true },
+      },
+    },
+    profiles: {
+      kind: 'table',
+      fields: { user: { type: 'relation', to: 'users', unique: true, inverse: 'profile' }, bio: { type: 'text' } },
+      permissions: { authenticated: { read: true } },
+    },
+    suggestions: {
+      kind: 'table',
+      fields: { text: { type: 'text', required: true } },
+      permissions: { anonymous: { create: true }, clerk: { create: true } },
+    },
+    vault: { kind: 'table', fields: { content: { type: 'text' } } },
+    post_counts: {
+      kind: 'view',
+      sql: 'select author as id, count(*)::bigint as posts from public.posts group by author',
+      fields: { posts: { type: 'integer' } },
+      permissions: { authenticated: { read: true } },
+    },
+    // Names that could be mistaken for others: in the operations, in the schemas, and for parts of the API.
+    post: { kind: 'table', fields: {}, permissions: { anonymous: { read: true, create: true, update: true } } },
+    posts_create: { kind: 'table', fields: {}, permissions: { anonymous: { read: true } } },
+    problem: { kind: 'table', fields: {}, permissions: { anonymous: { read: true } } },
+  },
+}
