@@ -8,8 +8,6 @@ const pattern = /^[a-z][a-z0-9_]{0,62}$/
 // Fields that every record has, and words that are something else in expressions.
 const takenByRecords = ['id', 'created', 'updated', 'rev']
 const takenByExpressions = ['true', 'false', 'null', 'in', 'not']
-// The server refuses bodies with these keys, since they are how prototypes are reached.
-const takenByObjects = ['constructor', 'prototype']
 
 /**
  * Says what is wrong with a name and how to mend it; null where it is fine. The one place that decides.
@@ -22,7 +20,6 @@ export function nameProblem(name: string, kind: NameKind): string | null {
   if (kind === 'collection')
     return name.startsWith('pg_') ? `Names that start with "pg_" belong to PostgreSQL: try "${name.slice(3)}".` : null
   if (takenByRecords.includes(name)) return `"${name}" is built into every record: choose another name.`
-  if (takenByObjects.includes(name)) return `"${name}" is a word that JavaScript objects use: choose another name.`
   if (takenByExpressions.includes(name)) return `"${name}" is a word of the expression language: choose another name.`
   return null
 }

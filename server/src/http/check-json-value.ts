@@ -3,8 +3,8 @@ import { errors, type Fault } from '@plinth/schema'
 const maxDepth = 32
 const maxValues = 100_000
 
-/** Names that mean something else to JavaScript objects, wherever a careless copy of the body is made. */
-const refusedKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+/** Means something else to JavaScript objects, wherever a careless copy of the body is made. */
+const refusedKey = '__proto__'
 
 interface Walk {
   /** Only an escape can bring NUL characters and lone surrogates into valid UTF-8; most bodies have none. */
@@ -38,7 +38,7 @@ function checkText(text: string, path: readonly (string | number)[], { escapes }
 
 function checkKey(key: string, path: readonly (string | number)[], walk: Walk): void {
   checkText(key, [...path, key.toWellFormed().replaceAll('\0', '')], walk)
-  if (refusedKeys.has(key)) throw refuse([...path, key], 'refusedKey', `"${key}" cannot be used as a key.`)
+  if (key === refusedKey) throw refuse([...path, key], 'refusedKey', `"${key}" cannot be used as a key.`)
 }
 
 function refuse(path: readonly (string | number)[], code: string, message: string) {

@@ -58,7 +58,8 @@ export function parseChanges(access: Access, collection: CollectionModel, body: 
 }
 
 const isMissing = (field: FieldModel, values: Body): boolean =>
-  values[field.name] === undefined || values[field.name] === null
+  // Own members only: a field may be named "constructor".
+  !Object.hasOwn(values, field.name) || values[field.name] === null || values[field.name] === undefined
 
 /** A required field that nothing else fills. */
 export const mustBeGiven = ({ name, required, declared, column }: FieldModel): boolean =>

@@ -38,7 +38,6 @@ describe('a body', () => {
     ['a NUL character in a key', '{"a\\u0000":1}', '/a', 'nulCharacter'],
     ['__proto__', '{"a":{"__proto__":{"admin":true}}}', '/a/__proto__', 'refusedKey'],
     ['__proto__ in escapes', '{"\\u005f_proto__":1}', '/__proto__', 'refusedKey'],
-    ['constructor', '{"constructor":{"prototype":{}}}', '/constructor', 'refusedKey'],
     ['100 levels', `{"a":${nested(100)}}`, `/a${'/0'.repeat(31)}`, 'tooDeep'],
     ['100,000 values', `[${'1,'.repeat(100_000)}1]`, '', 'tooManyValues'],
   ])('with %s is a 400 that says where', async (_name, raw, path, code) => {

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { readConfig } from '../../src/config.ts'
 import type { Database } from '../../src/database/database.ts'
-import { createLog } from '../../src/observability/log.ts'
+import { createLog, type Log } from '../../src/observability/log.ts'
 import { startServer } from '../../src/server.ts'
 import { createTestDatabase } from '../support/test-database.ts'
 
@@ -31,17 +31,19 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A whole server on a database of its own. */
-export async function startTestServer(environment: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+/** A whole server on a database of its own. It logs nothing unless it is given a log. */
+export async function startTestServer(
+  environment: Readonly<Record<string, string>> = {},
+  log: Log = createLog('silent'),
+): Promise<TestServer> {
   const db = await createTestDatabase()
   const config = readConfig({
     PORT: '0',
     HOST: '127.0.0.1',
     DATABASE_URL: db.url,
-    PLINTH_LOG_LEVEL: 'silent',
     ...environment,
   })
-  const server = await startServer(config, createLog(config.logLevel))
+  const server = await startServer(config, log)
   return {
     url: server.url,
     port: Number(new URL(server.url).port),
