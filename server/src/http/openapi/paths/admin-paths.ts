@@ -1,6 +1,7 @@
 import { jsonSchema } from '@plinth/schema'
 import type { Access } from '../../../access/access.ts'
-import { newKey, newPassword } from '../../routes/admin.ts'
+import { newKey } from '../../routes/api-keys.ts'
+import { newPassword } from '../../routes/users.ts'
 import { answer, emptyAnswer, type Json, jsonBody, type Operation, schemaRef, type Section } from '../document.ts'
 import { problems } from '../problem-responses.ts'
 
