@@ -55,6 +55,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     answering(options),
   )
   server.on('clientError', refuseConnection)
+  // Without this Node closes the connection and says nothing.
+  server.on('connect', (_req, socket) => refuseConnection(errors.badRequest({ reason: 'This is not a proxy.' }), socket))
   return { server, drain: (milliseconds) => drain(server, milliseconds) }
 }
 

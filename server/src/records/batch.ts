@@ -60,12 +60,12 @@ export async function runBatch(operation: Operation, body: unknown): Promise<str
 }
 
 async function runSteps(operation: Operation, steps: readonly Step[]): Promise<readonly Result[]> {
-  const named: Results = new Map()
+  const named: Results = { byName: new Map(), referred: 0 }
   const results: Result[] = []
   for (const [i, step] of steps.entries()) {
     const resolved = await located(i, step, asIs, async () => resolve(step, named))
     const result = await located(i, step, inBody, () => runs[step.method](operation, step, resolved))
-    if (step.as !== undefined) named.set(step.as, result.body === null ? null : JSON.parse(result.body))
+    if (step.as !== undefined) named.byName.set(step.as, result.body === null ? null : JSON.parse(result.body))
     results.push(result)
   }
   return results

@@ -43,7 +43,7 @@ function readSchema(access: Access, permitted: CollectionAccess): Json {
     const conditional = shown === true ? [] : ['Only on records on which you may see it.']
     const notes = [...relationNotes(access, field), ...conditional]
     const filled = field.column?.filledBy !== undefined || ['created', 'updated'].includes(name)
-    return [[name, { ...fieldSchema(collection, field, notes), ...(filled && { readOnly: true }) }] as const]
+    return [[name, { ...fieldSchema(field, notes), ...(filled && { readOnly: true }) }] as const]
   })
   const always = [...visible].filter(([, shown]) => shown === true).map(([name]) => name)
   return {
@@ -104,7 +104,7 @@ function newSchema(permitted: CollectionAccess, grants: readonly Grant[]): Json 
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      fields.map((field) => [field.name, fieldSchema(collection, field, writeNotes(grants, field, true))]),
+      fields.map((field) => [field.name, fieldSchema(field, writeNotes(grants, field, true))]),
     ),
     ...(required.length > 0 && { required }),
   }
@@ -115,7 +115,7 @@ function changeSchema({ collection }: CollectionAccess, grants: readonly Grant[]
   const writable = new Set(grants.flatMap((grant) => [...grant.writable]))
   const fields = [...collection.fields.values()].filter((field) => field.name !== 'id' && writable.has(field.name))
   const values = fields.map((field) => {
-    const { default: _unused, ...schema } = fieldSchema(collection, field, writeNotes(grants, field))
+    const { default: _unused, ...schema } = fieldSchema(field, writeNotes(grants, field))
     return [field.name, schema] as const
   })
   return {
