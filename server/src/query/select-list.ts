@@ -17,6 +17,9 @@ export interface ListQuery {
   readonly shape: Shape
   readonly filter: Expression | null
   readonly sort: readonly SortKey[]
+  readonly limit: number
+  /** Whether it skips the pages before it. */
+  readonly paged: boolean
   /** For each sort key of the cursor whether its value is null; null for a list from its beginning. */
   readonly after: readonly boolean[] | null
   /** `exact`: all that match. `bounded`: that many at most, so that asking costs little. */
@@ -24,8 +27,9 @@ export interface ListQuery {
 }
 
 /**
- * A page of records: rows `[version, count, json | null, …sort key as text]`, one more than the page holds so that the
- * caller knows whether there are more. Each record is a row: PostgreSQL answers those quicker than one aggregated text.
+ * A page of records: a row `[version, count, items, found, …sort keys of the last item]`. `items` is JSON text, `found` is one
+ * more than the page holds where there are more. The limit stands in the text: with a parameter PostgreSQL could not know
+ * how little is wanted, and would plan the statement anew each time it runs.
  */
 export function compileList(access: Access, query: ListQuery): CompiledSql<Run> {
   const next = aliases()
@@ -33,23 +37,25 @@ export function compileList(access: Access, query: ListQuery): CompiledSql<Run> 
   const compiler = compilerFor(access, next, source)
   const filter = query.filter ? compileCondition(query.filter, compiler) : raw('true')
   const keys = query.sort.map((key) => compileSortKey(key, compiler))
-  const from_ = query.after ? sql` and ${afterCursor(query.sort, keys, query.after, source)}` : raw('')
+  const after = query.after ? sql` and ${afterCursor(query.sort, keys, query.after, source)}` : raw('')
+  const offset = query.paged ? sql` offset ${parameters.offset}` : raw('')
   const permitted = access.collection(query.collection)
   const pageSource = permitted ? visibleSource(permitted, 's') : source
   const json = recordJson(access, query.shape, pageSource, { ...compiler, record: pageSource })
   const named = keys.map((key, i) => sql`, ${key} as ${identifier(`key ${i}`)}`)
-  const texts = keys.map((_, i) => sql`, ${keyColumn('s', i)}::text`)
+  const limit = raw(String(query.limit))
+  const lastKeys = keys.map((_, i) => sql`, (array_agg(${keyColumn('s', i)}))[${limit}]::text`)
   return compileSql(sql`
     select v.version, ${compileCount(access, query)} as count, f.*
     from ${currentVersion} as v
     left join lateral (
-      select ${json} as item${join(texts, '')}
+      select array_to_string((array_agg(${json}))[1:${limit}], ',') as items, count(*) as found${join(lastKeys, '')}
       from (
         select r.*${join(named, '')}
         from ${from}
-        where ${filter}${from_}
+        where ${filter}${after}
         order by ${join(orderBy(query.sort, keys), ', ')}
-        limit ${parameters.limit} + 1 offset ${parameters.offset}
+        limit ${raw(String(query.limit + 1))}${offset}
       ) as s
     ) as f on true`)
 }

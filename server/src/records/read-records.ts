@@ -77,13 +77,13 @@ export async function listRecords(
       keys: parseSort(access, collection.name, sort),
     }))
     const after = options.after === null ? null : decodeCursor(options.after, keys)
-    const { plan } = planList(operation, access, name, parameters, keys, after)
+    const { plan } = planList(operation, access, name, parameters, options, keys, after)
     const offset = options.page === null ? 0 : (options.page - 1) * options.limit
-    const run = makeRun(operation, { limit: options.limit, offset, after: after ?? [] })
+    const run = makeRun(operation, { offset, after: after ?? [] })
     const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
       throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : error
     })
-    return pageText(rows, options.limit, parameters.get('count'))
+    return pageText(rows[0], options.limit, parameters.get('count'))
   })
 }
 
@@ -96,18 +96,22 @@ function planList(
   access: Access,
   name: string,
   parameters: Parameters,
+  { limit, page }: ListOptions,
   keys: readonly SortKey[],
   after: readonly (string | null)[] | null,
 ): ListPlan {
   const [select, filter, count] = ['select', 'filter', 'count'].map((each) => parameters.get(each))
   const nulls = after?.map((value) => value === null) ?? null
-  const key = ['list', name, select, filter, parameters.get('sort'), count, nulls]
+  const paged = page !== null && page > 1
+  const key = ['list', name, select, filter, parameters.get('sort'), count, nulls, limit, paged]
   return operation.deps.plans.planned(access, key, () => {
     const query = {
       collection: name,
       shape: shapeOf(access, name, select),
       filter: filter === undefined ? null : checkFilter(access, name, filter),
       sort: keys,
+      limit,
+      paged,
       after: nulls,
       count: count === undefined ? null : count === 'exact' ? ('exact' as const) : { bounded: countBound },
     }
@@ -115,14 +119,12 @@ function planList(
   })
 }
 
-function pageText(rows: readonly (readonly (string | null)[])[], limit: number, count: string | undefined): string {
-  const found = rows.filter((row) => row[2] !== null)
-  const items = found.slice(0, limit).map((row) => row[2])
-  const last = found.length > limit ? found[limit - 1] : undefined
-  const next = last ? JSON.stringify(encodeCursor(last.slice(3))) : 'null'
-  const counted = count === undefined ? '' : `,"count":${rows[0]?.[1] ?? '0'}`
-  const bounded = count === 'estimated' && Number(rows[0]?.[1]) >= countBound ? ',"countIsAtLeast":true' : ''
-  return `{"items":[${items.join(',')}],"next":${next}${counted}${bounded}}`
+function pageText(row: readonly (string | null)[] | undefined, limit: number, count: string | undefined): string {
+  const [, counted = null, items = null, found = null, ...lastKeys] = row ?? []
+  const next = Number(found) > limit ? JSON.stringify(encodeCursor(lastKeys)) : 'null'
+  const total = count === undefined ? '' : `,"count":${counted ?? '0'}`
+  const bounded = count === 'estimated' && Number(counted) >= countBound ? ',"countIsAtLeast":true' : ''
+  return `{"items":[${items ?? ''}],"next":${next}${total}${bounded}}`
 }
 
 /** PostgreSQL's functions take 100 arguments, and each value is two. */

@@ -26,6 +26,12 @@ const schema: Schema = {
   roles: { editor: { inherits: ['authenticated'] }, clerk: {} },
   collections: {
     teams: { kind: 'table', fields: { name: { type: 'text' } }, permissions: { clerk: { read: true } } },
+    users: { kind: 'table', fields: { team: { type: 'relation', to: 'teams' } } },
+    tickets: {
+      kind: 'table',
+      fields: { team: { type: 'relation', to: 'teams' } },
+      permissions: { authenticated: { read: true, create: true, set: { team: '@user.team' } } },
+    },
     posts: {
       kind: 'table',
       fields: {
@@ -49,7 +55,7 @@ const schema: Schema = {
           set: { author: '@user.id' },
           hide: ['memo'],
           readIf: { stars: 'author = @user.id' },
-          writeIf: { status: "'editor' in @user.roles" },
+          writeIf: { status: "'editor' in @user.roles", stars: "title = 'starred'" },
         },
         editor: { update: "status = 'published'", create: true },
         clerk: { create: true },
@@ -61,7 +67,10 @@ const schema: Schema = {
 let f: Fixture
 beforeEach(async () => {
   f ??= await recordsFixture(schema)
-  await f.database.run({ text: 'truncate public.posts, public.users, public.teams cascade', values: [] })
+  await f.database.run({
+    text: 'truncate public.posts, public.tickets, public.users, public.teams cascade',
+    values: [],
+  })
   for (const [each, email] of [
     [ann, 'ann@example.org'],
     [bob, 'bob@example.org'],
@@ -112,7 +121,7 @@ describe('an update', () => {
     ['ann', annsDraft, { author: bob }, 'invalidBody', 'one cannot point to a user whom one may not read'],
     ['ann', annsDraft, { status: 'published' }, 'forbidden', 'writeIf does not hold'],
     ['ann', annsDraft, { status: 'draft' }, 'allowed', 'writeIf is about changes'],
-    ['ann', annsDraft, { stars: 1 }, 'allowed', 'the field is shown on this record'],
+    ['ann', annsDraft, { stars: 1, title: 'starred' }, 'forbidden', 'writeIf must hold for the old record, too'],
     ['ann', annsDraft, { memo: 'x' }, 'invalidBody', 'a hidden field does not exist'],
     ['ann', annsDraft, { nothing: 'x' }, 'invalidBody', 'nor does one that was never there'],
     ['ann', annsDraft, { locked: 'x' }, 'invalidBody', 'a readonly field is not for callers'],
@@ -193,6 +202,19 @@ describe('a creation', () => {
     }
   })
 
+  it('is filled in with what the caller may not read, but cannot point to anything else there', async () => {
+    await f.create('users', { id: id(3), email: 'cid@example.org', team: id(21) })
+    const cid = user(id(3))
+    for (const body of [{}, { team: null }, { team: id(21) }]) {
+      expect(await f.create('tickets', body, cid, 'team')).toEqual({ team: id(21) })
+    }
+    const other = (await f.create('teams', { name: 'two' }))['id']
+    const refusals = await Promise.all(
+      [other, missing].map((team) => problemOf(createRecord(f.as(cid), 'tickets', { team }, undefined))),
+    )
+    expect(new Set(refusals.map((problem) => JSON.stringify(said(problem)))).size).toBe(1)
+  })
+
   it('refused for one of many creates none', async () => {
     const problem = await problemOf(
       createRecords(f.as(actors.ann), 'posts', [{ title: 'x' }, { status: 'published' }], undefined),
@@ -205,12 +227,13 @@ describe('a creation', () => {
     const text = await createRecords(
       f.as(actors.editor),
       'posts',
-      [{ title: 'plain' }, { title: 'with status', status: 'published' }],
-      'title,status',
+      [{ title: 'plain' }, { title: 'starred', stars: 7 }, { title: 'with status', status: 'published' }],
+      'title,status,stars',
     )
     expect(JSON.parse(text).items).toEqual([
-      { title: 'plain', status: 'draft' },
-      { title: 'with status', status: 'published' },
+      { title: 'plain', status: 'draft', stars: 50 },
+      { title: 'starred', status: 'draft', stars: 7 },
+      { title: 'with status', status: 'published', stars: 50 },
     ])
   })
 
@@ -322,6 +345,27 @@ describe('what a refusal says', () => {
       expect(asAdmin.message).toBe('Another record in "places" has the same "name", "secret".')
     } finally {
       await unique.close()
+    }
+  })
+
+  it('does not ask for a required field that does not exist for the caller', async () => {
+    const strict = await recordsFixture({
+      collections: {
+        files: {
+          kind: 'table',
+          fields: { name: { type: 'text', required: true }, secret: { type: 'text', required: true } },
+          permissions: { anonymous: { read: true, create: true, update: true, hide: ['secret'] } },
+        },
+      },
+    })
+    try {
+      const refused = await problemOf(createRecord(strict.as(guest), 'files', {}, undefined))
+      expect(said(refused)).toMatchObject({ code: 'forbidden', errors: [] })
+      await strict.create('files', { id: id(1), name: 'a', secret: 's' })
+      await replaceRecord(strict.as(guest), 'files', id(1), { name: 'b' }, {})
+      expect(await strict.get('files', id(1), 'name,secret')).toEqual({ name: 'b', secret: 's' })
+    } finally {
+      await strict.close()
     }
   })
 

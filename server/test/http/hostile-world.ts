@@ -74,7 +74,7 @@ export const worldSchema = {
         author: { type: 'relation', to: 'users', inverse: 'posts' },
         tags: { type: 'relation', to: 'tags', many: true, inverse: 'posts' },
         vault: { type: 'relation', to: 'vaults', inverse: 'posts' },
-        qqvault: { type: 'relation', to: 'vaults', many: true },
+        qqvaulted: { type: 'relation', to: 'vaults', many: true },
         qqhidden: { type: 'text' },
         qqlinked: { type: 'relation', to: 'tags' },
         qqsecret: { type: 'integer', hidden: true },

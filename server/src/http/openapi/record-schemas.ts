@@ -29,8 +29,11 @@ export interface WriteGrants {
   readonly replace: readonly Grant[]
 }
 
+/** What is changed or deleted must be visible first, so who may read nothing can only create. */
 export function writeGrants(permitted: CollectionAccess): WriteGrants {
-  const [create, update] = [permitted.grants('create'), permitted.grants('update')]
+  const create = permitted.grants('create')
+  if (permitted.read === false) return { create, update: [], delete: [], replace: create }
+  const update = permitted.grants('update')
   return { create, update, delete: permitted.grants('delete'), replace: [...create, ...update] }
 }
 
@@ -128,7 +131,9 @@ function changeSchema({ collection }: CollectionAccess, grants: readonly Grant[]
 
 function writeNotes(grants: readonly Grant[], { name, relation }: FieldModel, isNew = false): readonly string[] {
   const isPreset = isNew && grants.every((grant) => grant.set.has(name))
-  const isConditional = grants.every((grant) => grant.writeIf.has(name) || !grant.writable.has(name))
+  const isConditional = grants.every(
+    ({ readIf, writeIf, writable }) => writeIf.has(name) || readIf.has(name) || !writable.has(name),
+  )
   const target =
     relation && (relation.many ? `Ids of records of "${relation.to}".` : `The id of a record of "${relation.to}".`)
   return [
