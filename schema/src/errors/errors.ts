@@ -17,6 +17,7 @@ export const errorCatalogue = {
   routeNotFound: [404, 'There is nothing at {method} {path}.'],
   methodNotAllowed: [405, '{path} does not answer {method}; it answers {allowed}.'],
   internal: [500, 'Something went wrong on our side. Quote the request id when you report it.'],
+  answerTooLarge: [400, 'The answer would be larger than {limit} bytes. Ask for less at once.'],
   unavailable: [503, 'The database cannot be reached at the moment. Try again shortly.'],
   timeout: [503, 'The request took longer than {seconds} s and was stopped. Ask for less at once, or add an index.'],
 
@@ -39,19 +40,28 @@ export const errorCatalogue = {
   invalidCursor: [400, 'This cursor is not valid here. Start again without it.'],
   notUnique: [409, 'Another record in "{collection}" has the same {fields}.'],
   stillReferenced: [409, 'This record of "{collection}" is still used by other records, so it cannot be deleted.'],
-  revisionMismatch: [412, 'The record was changed by someone else since you read it (revision {rev} is no longer current).'],
+  revisionMismatch: [
+    412,
+    'The record was changed by someone else since you read it (revision {rev} is no longer current).',
+  ],
   filterRequired: [400, 'Say which records with "filter". To mean all of them, send filter=true.'],
   conflict: [409, 'Another request changed the same records at the same moment. Send the request again.'],
 
   // Batches and idempotency
   batchFailed: [422, 'Operation {index} failed, so nothing was done.'],
   unexpectedCount: [409, 'Expected {expected} records, but {actual} were affected. Nothing was done.'],
-  idempotencyKeyReused: [422, 'This Idempotency-Key was used for a different request. Use a new key for a new request.'],
+  idempotencyKeyReused: [
+    422,
+    'This Idempotency-Key was used for a different request. Use a new key for a new request.',
+  ],
   idempotencyInProgress: [409, 'The first request with this Idempotency-Key is still running. Try again shortly.'],
 
   // The schema
   invalidSchema: [400, 'The schema has faults: see "errors". Nothing was changed.'],
-  schemaChanged: [409, 'The schema is at version {current}, not {base}: someone changed it meanwhile. Make a new plan.'],
+  schemaChanged: [
+    409,
+    'The schema is at version {current}, not {base}: someone changed it meanwhile. Make a new plan.',
+  ],
   planBlocked: [409, 'Existing data is in the way: see "steps" for the rows to mend. Nothing was changed.'],
   planNotAccepted: [409, 'These steps lose data and were not accepted by name: {steps}. Nothing was changed.'],
   planFailed: [409, 'PostgreSQL refused a step: {reason} Nothing was changed.'],

@@ -34,7 +34,7 @@ export function recordJson(access: Access, shape: Shape, source: Source, compile
 }
 
 /** A select of records as JSON, `item`; `rows` is what follows its list of columns: `from … where …`. */
-function selectRecords(access: Access, shape: Shape, source: Source, compiler: Compiler, rows: Sql): Sql {
+export function selectRecords(access: Access, shape: Shape, source: Source, compiler: Compiler, rows: Sql): Sql {
   const members = membersOf(access, shape, source, compiler)
   if (members.some((member) => member.shown !== null)) {
     return sql`select ${recordJson(access, shape, source, compiler)} as item ${rows}`

@@ -57,8 +57,8 @@ export interface ListOptions {
 }
 
 interface ListPlan {
-  readonly keys: readonly SortKey[]
   readonly plan: Plan
+  readonly keysAreShown: boolean
 }
 
 const countBound = 10_000
@@ -77,13 +77,14 @@ export async function listRecords(
       keys: parseSort(access, collection.name, sort),
     }))
     const after = options.after === null ? null : decodeCursor(options.after, keys)
-    const { plan } = planList(operation, access, name, parameters, options, keys, after)
+    const { plan, keysAreShown } = planList(operation, access, name, parameters, options, keys, after)
     const offset = options.page === null ? 0 : (options.page - 1) * options.limit
     const run = makeRun(operation, { offset, after: after ?? [] })
     const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
       throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : error
     })
-    return pageText(rows[0], options.limit, parameters.get('count'))
+    const lastKeys = (row: Row) => (keysAreShown ? keysOf(row[1], keys) : row.slice(2, 2 + keys.length))
+    return pageText(rows, options.limit, parameters.get('count'), lastKeys)
   })
 }
 
@@ -115,16 +116,33 @@ function planList(
       after: nulls,
       count: count === undefined ? null : count === 'exact' ? ('exact' as const) : { bounded: countBound },
     }
-    return { keys, plan: operation.deps.plans.plan(compileList(access, query)) }
+    const { statement, keysAreShown } = compileList(access, query)
+    return { plan: operation.deps.plans.plan(statement), keysAreShown }
   })
 }
 
-function pageText(row: readonly (string | null)[] | undefined, limit: number, count: string | undefined): string {
-  const [, counted = null, items = null, found = null, ...lastKeys] = row ?? []
-  const next = Number(found) > limit ? JSON.stringify(encodeCursor(lastKeys)) : 'null'
-  const total = count === undefined ? '' : `,"count":${counted ?? '0'}`
+type Row = readonly (string | null)[]
+
+function pageText(
+  rows: readonly Row[],
+  limit: number,
+  count: string | undefined,
+  keysOfRow: (row: Row) => readonly (string | null)[],
+): string {
+  const [first] = rows
+  const items = (first?.[1] ?? null) === null ? [] : rows.slice(0, limit).map((row) => row[1])
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  const next = last ? JSON.stringify(encodeCursor(keysOfRow(last))) : 'null'
+  const counted = first?.at(-1) ?? '0'
+  const total = count === undefined ? '' : `,"count":${counted}`
   const bounded = count === 'estimated' && Number(counted) >= countBound ? ',"countIsAtLeast":true' : ''
-  return `{"items":[${items ?? ''}],"next":${next}${total}${bounded}}`
+  return `{"items":[${items.join(',')}],"next":${next}${total}${bounded}}`
+}
+
+/** The values a record shows for the keys it is sorted by, as texts. */
+function keysOf(json: string | null | undefined, keys: readonly SortKey[]): readonly (string | null)[] {
+  const record: Readonly<Record<string, unknown>> = JSON.parse(json ?? '{}')
+  return keys.map(({ field }) => ((record[field] ?? null) === null ? null : String(record[field])))
 }
 
 /** PostgreSQL's functions take 100 arguments, and each value is two. */

@@ -566,3 +566,28 @@ describe('every time zone that is known', () => {
     }
   })
 })
+
+describe('an unusual filter is carried out', () => {
+  test.each([
+    'startsWith(title, slug)',
+    'startsWith(lower(title), slug)',
+    "endsWith(lower(author.name), 'n')",
+    'endsWith(body, contact)',
+    'lower(title) = lower(slug)',
+    'title in [slug, body]',
+    'title ~ slug',
+    'distance(place, 1e300, -1e300) >= 0',
+    'distance(place, 127.5, -166.6) >= 0',
+    'distance(place, score, total) > views',
+    'day + 99999999d > @now',
+    'at - 99999999d < @today',
+    'created + 9007199254740991d > @now',
+    `total + ${'9'.repeat(60)} > score`,
+    'score + 1e300 > 1e300',
+    "search('& | ! ( <-> :*', title)",
+    "search('', body)",
+  ])('%s', async (filter) => {
+    const answer = await world.as('user', 'GET', `${posts}${query({ filter })}`)
+    if (answer.status !== 200) expectRefusal(answer, invalidExpression, filter)
+  })
+})

@@ -53,20 +53,20 @@ it('a get by an admin asks nothing but the id', async () => {
     "select v.version, f.item, f.rev
     from plinth.current_version as v
     left join lateral (select (select row_to_json("T10")
-    from (select "r"."title" as "title", (select (select row_to_json("T4")
-    from (select "T2"."email" as "email") as "T4")
+    from (select "r"."title" as "title", (select row_to_json("T4") as item
+    from (select "T2"."email" as "email"
     from (select "T3"."id", "T3"."email", "T3"."roles", "T3"."created", "T3"."updated", "T3".xmin::text as "rev"
     from "public"."users" as "T3") as "T2"
-    where "T2"."id" = "r"."author") as "author", (select coalesce(json_agg("T9".item), '[]')
-    from (select (select row_to_json("T8")
-    from (select "T5"."name" as "name") as "T8") as item
+    where "T2"."id" = "r"."author") as "T4") as "author", (select coalesce(json_agg("T8".item), '[]')
+    from (select row_to_json("T9") as item
+    from (select "T5"."name" as "name"
     from (select "T6"."id", "T6"."name", "T6"."created", "T6"."updated", "T6".xmin::text as "rev"
     from "public"."tags" as "T6") as "T5"
     where "T5"."id" in (select "T7"."target"
     from "public"."posts.tags" as "T7"
     where "T7"."source" = "r"."id")
     order by "T5"."id" asc
-    limit 100) as "T9") as "tags") as "T10") as item, "r"."rev" as rev
+    limit 100) as "T9") as "T8") as "tags") as "T10") as item, "r"."rev" as rev
     from (select "T1"."id", "T1"."title", "T1"."views", "T1"."notes", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
     from "public"."posts" as "T1") as "r"
     where "r"."id" = $1::uuid) as f on true"
@@ -95,7 +95,7 @@ it('a get of many finds all that may be read', async () => {
 
 it('a list filters and sorts what may be read, and asks for one record more than its page holds', async () => {
   const access = accessOf(f, ann)
-  const statement = compileList(access, {
+  const { statement, keysAreShown } = compileList(access, {
     collection: 'posts',
     shape: shape(access, 'title,tags'),
     filter: checkFilter(access, 'posts', "notes != null && any(tags, name = 'sql')"),
@@ -106,7 +106,7 @@ it('a list filters and sorts what may be read, and asks for one record more than
     count: 'exact',
   })
   expect(textOf(statement)).toMatchInlineSnapshot(`
-    "select v.version, (select count(*)
+    "select v.version, f.*, (select count(*)
     from (select "c"."id"
     from (select "CT1"."id", "CT1"."title", "CT1"."views", case when (("CT1"."views" > $1::bigint or "CT1"."author" = $2::uuid) and "CT1"."author" = $2::uuid) then "CT1"."notes" end as "notes", ((("CT1"."views" > $3::bigint or "CT1"."author" = $2::uuid) and "CT1"."author" = $2::uuid)) is true as "notes?", "CT1"."author", "CT1"."created", "CT1"."updated", "CT1".xmin::text as "rev"
     from "public"."posts" as "CT1"
@@ -116,13 +116,13 @@ it('a list filters and sorts what may be read, and asks for one record more than
     from "public"."tags" as "CT3") as "CT2"
     where "CT2"."id" in (select "CT4"."target"
     from "public"."posts.tags" as "CT4"
-    where "CT4"."source" = "c"."id") and "CT2"."name" = $5::text))) as n) as count, f.*
+    where "CT4"."source" = "c"."id") and "CT2"."name" = $5::text))) as n)
     from plinth.current_version as v
-    left join lateral ( select array_to_string((array_agg((select row_to_json("T6")
+    left join lateral ( select (select row_to_json("T6")
     from (select "s"."title" as "title", (select coalesce(json_agg("T5"."target"
     order by "T5"."target"), '[]')
     from "public"."posts.tags" as "T5"
-    where "T5"."source" = "s"."id") as "tags") as "T6")))[1:1], ',') as items, count(*) as found, (array_agg("s"."key 0"))[1]::text, (array_agg("s"."key 1"))[1]::text, (array_agg("s"."key 2"))[1]::text
+    where "T5"."source" = "s"."id") as "tags") as "T6") as item, "s"."key 0"::text, "s"."key 1"::text, "s"."key 2"::text
     from ( select r.*, "r"."views" as "key 0", "r"."title" as "key 1", "r"."id" as "key 2"
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $6::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $7::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
     from "public"."posts" as "T1"
@@ -136,15 +136,9 @@ it('a list filters and sorts what may be read, and asks for one record more than
     order by "r"."views" desc, "r"."title" asc, "r"."id" asc
     limit 2 ) as s ) as f on true"
   `)
-  const [row] = await resultOf(f, ann, statement)
-  expect(row).toEqual([
-    String(access.model.version),
-    '1',
-    expect.stringContaining('"title":"Mine"'),
-    '1',
-    '0',
-    'Mine',
-    id,
+  expect(keysAreShown).toBe(false)
+  expect(await resultOf(f, ann, statement)).toEqual([
+    [String(access.model.version), expect.stringContaining('"title":"Mine"'), '0', 'Mine', id, '1'],
   ])
 })
 
@@ -160,19 +154,20 @@ it('a later page begins after the cursor’s values, by a row comparison where n
       paged: false,
       after,
       count: null,
-    })
+    }).statement
   const itemsAfter = async (statement: ReturnType<typeof list>, ...after: string[]) =>
-    (await resultOf(f, admin, statement, { after }))[0]?.[2]
+    (await resultOf(f, admin, statement, { after })).map((row) => row[1])
   const simple = list('title', [false, false])
   expect(textOf(simple)).toContain('("r"."title", "r"."id") > ($1::text, $2::uuid)')
-  expect(await itemsAfter(simple, 'Mine', id)).toBe('{"title":"Read"}')
+  expect(await itemsAfter(simple, 'Mine', id)).toEqual(['{"title":"Read"}'])
   const nullable = list('-views', [false, false])
   expect(textOf(nullable)).toContain(
     '(("r"."views" < $1::bigint) or ("r"."views" = $1::bigint and "r"."id" < $2::uuid))',
   )
-  expect(await itemsAfter(nullable, '5', 'ffffffff-ffff-7fff-8fff-ffffffffffff')).toBe(
-    '{"title":"Read"},{"title":"Mine"}',
-  )
+  expect(await itemsAfter(nullable, '5', 'ffffffff-ffff-7fff-8fff-ffffffffffff')).toEqual([
+    '{"title":"Read"}',
+    '{"title":"Mine"}',
+  ])
 })
 
 it('an aggregate works on what may be read', async () => {

@@ -48,6 +48,13 @@ const update = async (body: unknown, select?: string, rev?: string) =>
   JSON.parse((await updateRecord(f.as(admin), 'products', id, body, { select, rev })).json)
 const get = (select?: string) => f.get('products', id, select)
 
+/** Waits until so many statements of this database wait for a lock. */
+async function waiting(count: number): Promise<void> {
+  const text = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+  const [row] = await f.database.run({ text, values: [] })
+  if (Number(row?.[0]) < count) await waiting(count)
+}
+
 describe('an update', () => {
   it('changes what is given and nothing else, and answers the record as it is then', async () => {
     const before = await get()
@@ -148,6 +155,19 @@ describe('updates at the same time', () => {
       ])
       expect([[...first], [...second]]).toContainEqual((await get('tags'))['tags'])
     }
+  })
+
+  it('of all links of many records leave those of one of them', async () => {
+    // Both wait for the same record, so that each has begun before the other is done.
+    let both: readonly Promise<number>[] = []
+    await updateRecords(f.as(admin), 'products', 'true', { tags: [tags[1]] })
+    await f.database.transaction(async (session) => {
+      await session.run({ text: 'select id from public.products for update', values: [] })
+      both = [[tags[0]], [tags[1]]].map((each) => updateRecords(f.as(admin), 'products', 'true', { tags: each }))
+      await waiting(2)
+    })
+    await Promise.all(both)
+    expect((await get('tags'))['tags']).toHaveLength(1)
   })
 
   it('with the same revision: one wins, the other is told what changed', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRecord, createRecords } from '../../src/records/create-records.ts'
+import { aggregateRecords } from '../../src/records/read-records.ts'
 import { updateRecord } from '../../src/records/update-records.ts'
-import { admin, type Fixture, guest, problemOf, recordsFixture } from './fixture.ts'
+import { admin, type Fixture, guest, parameters, problemOf, recordsFixture } from './fixture.ts'
 
 let f: Fixture
 beforeAll(async () => {
@@ -263,7 +264,6 @@ describe('fields may have any name', () => {
   })
 
   it('and aggregates be taken of them', async () => {
-    const { aggregateRecords } = await import('../../src/records/read-records.ts')
     const query = new Map([
       ['group', 'g,item'],
       ['max', 'x,t1'],
@@ -273,6 +273,9 @@ describe('fields may have any name', () => {
     expect(JSON.parse(await aggregateRecords(f.as(guest), 'r', query, 10, 'UTC')).items).toEqual([
       { g: 'h', item: 'd', count: 1, max: { x: 'y', t1: 'mine' } },
     ])
+    // An item cannot have two members of one name.
+    const twofold = aggregateRecords(f.as(guest), 'r', parameters({ count: '*', group: 'count' }), 10, 'UTC')
+    expect(await problemOf(twofold)).toMatchObject({ status: 400, code: 'invalidParameter' })
   })
 })
 

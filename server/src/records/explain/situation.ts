@@ -146,7 +146,7 @@ function readStatement(access: Access, collection: CollectionModel, id: string |
     after: null,
     count: null,
   }
-  return compileList(access, query)
+  return compileList(access, query).statement
 }
 
 /** A body that the caller may not even send is explained by the answer; the rules are then asked about an empty one. */
