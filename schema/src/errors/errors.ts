@@ -44,6 +44,11 @@ export const errorCatalogue = {
     412,
     'The record was changed by someone else since you read it (revision {rev} is no longer current).',
   ],
+  preconditionFailed: [412, 'The record in "{collection}" is {state}, which your request ruled out. Nothing was done.'],
+  viewFailed: [
+    422,
+    'A view that this request reads cannot be worked out: its SQL fails on some of the data. An admin has to mend it.',
+  ],
   filterRequired: [400, 'Say which records with "filter". To mean all of them, send filter=true.'],
   conflict: [409, 'Another request changed the same records at the same moment. Send the request again.'],
 

@@ -44,7 +44,8 @@ export async function getRecord(
       const collection = findReadable(access, name)
       return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)))
     })
-    const [row] = await runPlan(operation, access, plan, makeRun(operation, { id: recordId(name, id) }))
+    const run = makeRun(operation, { id: recordId(name, id) })
+    const [row] = await runPlan(operation, access, plan, run).catch(rethrow)
     if (!row?.[1]) throw errors.recordNotFound({ id, collection: name })
     return { json: row[1], rev: row[2] ?? null }
   })
@@ -81,14 +82,23 @@ export async function listRecords(
     const offset = options.page === null ? 0 : (options.page - 1) * options.limit
     const run = makeRun(operation, { offset, after: after ?? [] })
     const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
-      throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : error
+      throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : readProblem(error)
     })
     const lastKeys = (row: Row) => (keysAreShown ? keysOf(row[1], keys) : row.slice(2, 2 + keys.length))
     return pageText(rows, options.limit, parameters.get('count'), lastKeys)
   })
 }
 
-/** No expression can fail on stored data, so what PostgreSQL cannot read are values of a cursor that is none of ours. */
+/**
+ * No expression can fail on stored data, so what PostgreSQL cannot work out are values of a cursor that is none of ours, or
+ * the SQL of a view. Its own words are not passed on: they may quote values that the caller may not see.
+ */
+const readProblem = (error: unknown): unknown => (isDataError(error) ? errors.viewFailed({ cause: error }) : error)
+
+const rethrow = (error: unknown): never => {
+  throw readProblem(error)
+}
+
 const isDataError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('22')
 
@@ -178,7 +188,7 @@ export async function aggregateRecords(
       }
       return operation.deps.plans.plan(compileAggregate(access, query))
     })
-    const [row] = await runPlan(operation, access, plan, makeRun(operation, { limit }))
+    const [row] = await runPlan(operation, access, plan, makeRun(operation, { limit })).catch(rethrow)
     return `{"items":${row?.[1] ?? '[]'}}`
   })
 }

@@ -212,6 +212,24 @@ describe('PUT', () => {
     expect((await send('PUT', at(), { title: 'One' }, { 'If-Match': etag })).status).toBe(200)
     expect((await send('PUT', at(), { title: 'Two' }, { 'If-Match': etag })).status).toBe(412)
   })
+
+  test('with If-None-Match: * never overwrites', async () => {
+    const refused = await send('PUT', at(), { title: 'New' }, { 'If-None-Match': '*' })
+    expect(refused).toMatchObject({ status: 412, body: { code: 'preconditionFailed' } })
+    expect((await get(at())).body).not.toMatchObject({ title: 'New' })
+    expect((await send('PUT', at(randomUUID()), { title: 'New' }, { 'If-None-Match': '*' })).status).toBe(201)
+  })
+
+  test('with If-Match: * never creates', async () => {
+    const refused = await send('PUT', at(randomUUID()), { title: 'New' }, { 'If-Match': '*' })
+    expect(refused).toMatchObject({ status: 412, body: { code: 'preconditionFailed' } })
+    expect((await send('PUT', at(), { title: 'New' }, { 'If-Match': '*' })).status).toBe(200)
+  })
+})
+
+test('a revision for many records is refused, not ignored', async () => {
+  const answer = await send('PATCH', '/api/records/posts?filter=true', { views: 1 }, { 'If-Match': '"1"' })
+  expect(answer).toMatchObject({ status: 400, body: { code: 'badRequest' } })
 })
 
 describe('DELETE', () => {
