@@ -8,7 +8,7 @@ import { type ServerProcess, startServerProcess } from './support/server-process
 // A machine without them can run Plinth all the same.
 const hasTools = (await runProcess('sh', ['-c', 'command -v bash && command -v curl'])).code === 0
 
-const documents = ['README.md', 'examples/chinook/curl.md']
+const documents = ['README.md']
   .map((document) => ({ document, commands: commandsIn(document) }))
   .filter(({ commands }) => commands.length > 0)
 

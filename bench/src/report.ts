@@ -28,22 +28,36 @@ export function printWorkload({ workload, rounds, ratio, errors }: Measured): vo
   console.log(line(['  median', '', '', '', '', '', ratio.toFixed(2), workload.goal.toFixed(2), String(errors)]))
 }
 
-/** The table of docs/benchmarks.md. */
+/** The table of docs/benchmarks.md: medians. */
 export function printSummary(measured: readonly Measured[]): void {
-  console.log('\n| workload | floor req/s | Plinth req/s | Plinth p50 / p99 | ratio | goal | |')
-  console.log('| --- | --- | --- | --- | --- | --- | --- |')
-  for (const { workload, rounds, ratio, reached, errors } of measured) {
-    const middle = (read: (sample: Sample) => number, name: 'floor' | 'plinth') =>
-      median(rounds.map((round) => read(round[name])))
-    const rate = (name: 'floor' | 'plinth') => Math.round(middle((each) => each.perSecond, name)).toLocaleString('en')
-    const times = [middle((each) => each.p50, 'plinth'), middle((each) => each.p99, 'plinth')]
-    const verdict = errors > 0 ? `${errors} errors` : reached ? 'reached' : 'not reached'
-    const [p50, p99] = times.map((time) => time.toFixed(1))
-    console.log(
-      `| ${workload.name} | ${rate('floor')} | ${rate('plinth')} | ${p50} / ${p99} ms | ${ratio.toFixed(2)} | ${workload.goal.toFixed(2)} | ${verdict} |`,
-    )
-  }
+  console.log(`
+| workload | req/s floor | req/s Plinth | p50 / p99 floor | p50 / p99 Plinth | cost floor | cost Plinth | ratio | goal | |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |`)
+  for (const each of measured) console.log(`| ${summaryOf(each).join(' | ')} |`)
 }
+
+function summaryOf({ workload, rounds, ratio, reached, errors }: Measured): readonly string[] {
+  const both = (read: (middle: Middle) => string) =>
+    (['floor', 'plinth'] as const).map((name) => read((figure) => median(rounds.map((round) => figure(round[name])))))
+  return [
+    workload.name,
+    ...both((middle) => Math.round(middle((each) => each.perSecond)).toLocaleString('en')),
+    ...both((middle) => `${middle((each) => each.p50).toFixed(1)} / ${middle((each) => each.p99).toFixed(1)} ms`),
+    ...both((middle) => costText(middle(costOf))),
+    ratio.toFixed(2),
+    workload.goal.toFixed(2),
+    errors > 0 ? `${errors} errors` : reached ? 'reached' : 'not reached',
+  ]
+}
+
+/** The median of a figure over one server's rounds. */
+type Middle = (figure: (sample: Sample) => number) => number
+
+/** Processor time a request, of the server and of PostgreSQL together. */
+const costOf = ({ serverMicroseconds, databaseMicroseconds }: Sample): number =>
+  (serverMicroseconds ?? Number.NaN) + (databaseMicroseconds ?? Number.NaN)
+
+const costText = (microseconds: number): string => (Number.isNaN(microseconds) ? '?' : `${microseconds.toFixed(0)} µs`)
 
 const figures = ({ perSecond, p50, p99, serverMicroseconds, databaseMicroseconds }: Sample): readonly string[] => [
   perSecond.toFixed(0),

@@ -23,17 +23,18 @@ const poolSize = '10'
 
 export async function openStage({ profile }: Options): Promise<Stage> {
   const closing: (() => Promise<void>)[] = []
-  const close = async () => {
-    for (const each of closing.toReversed()) await each()
+  let closed: Promise<void> | null = null
+  const close = () => (closed ??= closeInTurn(closing))
+  // Whoever interrupts it must not be left with a running PostgreSQL.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(130)))
   }
   try {
     const databaseUrl = await openPostgres(closing)
-    const server = await startPlinth(databaseUrl, profile)
-    closing.push(server.stop)
+    const server = await stoppedLater(closing, startPlinth(databaseUrl, profile))
     const { owners, token } = await preparePlinth(server.url)
     const dataset = await seed(databaseUrl, owners)
-    const bare = await startFloor(databaseUrl, owners[0] ?? '')
-    closing.push(bare.stop)
+    const bare = await stoppedLater(closing, startFloor(databaseUrl, owners[0] ?? ''))
     return {
       databaseUrl,
       dataset,
@@ -47,14 +48,31 @@ export async function openStage({ profile }: Options): Promise<Stage> {
   }
 }
 
+/** The last opened first; what is opened meanwhile as well. */
+async function closeInTurn(closing: (() => Promise<void>)[]): Promise<void> {
+  for (let each = closing.pop(); each !== undefined; each = closing.pop()) await each()
+}
+
 async function openPostgres(closing: (() => Promise<void>)[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'plinth-bench-'))
   closing.push(() => rm(folder, { recursive: true, force: true }))
   // PostgreSQL may run as another user, who has to get through.
   await chmod(folder, 0o755)
-  const embedded = await startEmbedded(folder, { log: () => {} })
-  closing.push(embedded.stop)
-  return embedded.url
+  return (await stoppedLater(closing, startEmbedded(folder, { log: () => {} }))).url
+}
+
+/** Closing waits for what is still starting, and stops it then. */
+function stoppedLater<T extends { stop(): Promise<void> }>(
+  closing: (() => Promise<void>)[],
+  starting: Promise<T>,
+): Promise<T> {
+  closing.push(() =>
+    starting.then(
+      (started) => started.stop(),
+      () => {},
+    ),
+  )
+  return starting
 }
 
 const pathOf = (place: string): string => fileURLToPath(new URL(place, import.meta.url))

@@ -44,7 +44,7 @@ function whatNext(url: string): string {
   return `Try:
   curl '${url}/api/records/albums?select=title,artist(name)&limit=3'
   ${url}/docs   the API, as you may use it
-  examples/chinook/curl.md   ten requests, with signing in
+  README.md   ten requests, with signing in
 Accounts, all with the password ${demoPassword}:
 ${demoAccounts.map(({ email, who }) => `  ${email}   ${who}`).join('\n')}`
 }

@@ -207,13 +207,16 @@ function textOf(
   }
 }
 
+// What programs that talk to a server read; they may be set in the same shell.
+const clientVariables = ['PLINTH_URL', 'PLINTH_API_KEY']
+
 function unknownVariables(environment: Environment): readonly string[] {
   const names = Object.values(settings).flatMap(({ name, secret: mayBeFile }) =>
     mayBeFile ? [name, `${name}_FILE`] : [name],
   )
   const ours = Object.keys(environment).filter((name) => name.startsWith('PLINTH_'))
   return ours
-    .filter((name) => !names.includes(name))
+    .filter((name) => !names.includes(name) && !clientVariables.includes(name))
     .map((name) => `${name} is not a setting of Plinth.${suggestion(name, names)}`)
 }
 

@@ -5,6 +5,8 @@ import type { Observed } from './observe.ts'
 export interface Verdict {
   /** In words, each fault of the database. */
   readonly faults: readonly string[]
+  /** How many of the certain writes have left all their changes. */
+  readonly found: number
   /** Which of the writes without an answer have happened, and which have not. */
   readonly happened: readonly Write[]
   readonly undone: readonly Write[]
@@ -27,7 +29,7 @@ export function judge(certain: readonly Write[], unknown: readonly Write[], obse
     ...observed.repeated.map((mark) => `there twice: ${mark}`),
     ...observed.unexplained.map((record) => `not as the change log says: ${record}`),
   ]
-  return { faults, happened, undone }
+  return { faults, found: certain.filter(isWhole).length, happened, undone }
 }
 
 const told = (write: Write, changes: readonly string[]): string =>

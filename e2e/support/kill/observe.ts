@@ -12,7 +12,7 @@ export async function openDatabase(dataDir: string): Promise<pg.Client> {
   const client = new pg.Client({
     host: lines[4] ?? '',
     port: Number(lines[3]),
-    user: 'postgres',
+    user: 'plinth',
     database: 'postgres',
     password,
   })

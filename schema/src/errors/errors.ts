@@ -17,6 +17,7 @@ export const errorCatalogue = {
   routeNotFound: [404, 'There is nothing at {method} {path}.'],
   methodNotAllowed: [405, '{path} does not answer {method}; it answers {allowed}.'],
   internal: [500, 'Something went wrong on our side. Quote the request id when you report it.'],
+  answerTooLarge: [400, 'The answer would be larger than {limit} bytes. Ask for less at once.'],
   unavailable: [503, 'The database cannot be reached at the moment. Try again shortly.'],
   timeout: [503, 'The request took longer than {seconds} s and was stopped. Ask for less at once, or add an index.'],
 
@@ -56,6 +57,11 @@ export const errorCatalogue = {
   revisionMismatch: [
     412,
     'The record was changed by someone else since you read it (revision {rev} is no longer current).',
+  ],
+  preconditionFailed: [412, 'The record in "{collection}" is {state}, which your request ruled out. Nothing was done.'],
+  viewFailed: [
+    422,
+    'A view that this request reads cannot be worked out: its SQL fails on some of the data. An admin has to mend it.',
   ],
   filterRequired: [400, 'Say which records with "filter". To mean all of them, send filter=true.'],
   conflict: [409, 'Another request changed the same records at the same moment. Send the request again.'],

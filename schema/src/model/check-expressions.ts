@@ -21,7 +21,7 @@ export const checkInto =
     }
   }
 
-export const expressionFault = (path: string, { message, span }: ExpressionError): Fault => ({
+const expressionFault = (path: string, { message, span }: ExpressionError): Fault => ({
   path,
   code: 'invalidExpression',
   message: `At character ${span.start + 1}: ${message}.`.replace(/([?.])\.$/, '$1'),

@@ -33,8 +33,9 @@ async function show(/** @type {string | null} */ bearer) {
   render(await answer.json(), bearer)
 }
 
-const readDocument = (/** @type {string | null} */ bearer) =>
-  fetch('/api/openapi.json', { headers: bearer === null ? {} : { Authorization: `Bearer ${bearer}` } })
+function readDocument(/** @type {string | null} */ bearer) {
+  return fetch('/api/openapi.json', { headers: bearer === null ? {} : { Authorization: `Bearer ${bearer}` } })
+}
 
 async function showExpired() {
   sessionStorage.removeItem(tokenKey)
@@ -55,7 +56,6 @@ function render(/** @type {object} */ content, /** @type {string | null} */ bear
     withDefaultFonts: false,
     hideClientButton: true,
     showDeveloperTools: 'never',
-    showToolbar: 'never',
     agent: { disabled: true },
     mcp: { disabled: true },
     documentDownloadType: 'json',
@@ -69,5 +69,6 @@ function tell(/** @type {string} */ text) {
   viewer.textContent = text
 }
 
-const valueOf = (/** @type {HTMLElement} */ element) =>
-  element instanceof HTMLInputElement ? element.value.trim() : ''
+function valueOf(/** @type {HTMLElement} */ element) {
+  return element instanceof HTMLInputElement ? element.value.trim() : ''
+}

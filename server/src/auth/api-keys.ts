@@ -3,19 +3,6 @@ import type { Actor } from '../access/actor.ts'
 import type { Database, Session } from '../database/database.ts'
 import { newSecret, secretHash } from './secret.ts'
 
-/** What may be shown of an API key: everything but the key itself. */
-export interface ApiKey {
-  readonly id: string
-  readonly name: string
-  /** How the key begins, to tell keys apart. */
-  readonly prefix: string
-  readonly roles: readonly string[]
-  readonly created: string
-  readonly createdBy: string
-  readonly expiresAt: string | null
-  readonly lastUsed: string | null
-}
-
 /** A key in use: who it makes of its bearer, and until when. */
 export interface KeyHolder {
   readonly actor: Actor

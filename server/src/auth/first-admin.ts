@@ -15,7 +15,7 @@ const tokenHours = 24
 const firstAdminLock = 7_045_231_004
 
 /** Whether somebody can sign in as an admin. */
-export async function hasAdmin(session: Session): Promise<boolean> {
+async function hasAdmin(session: Session): Promise<boolean> {
   const rows = await session.run({
     text: `select exists (select from public.users where 'admin' = any(roles))`,
     values: [],

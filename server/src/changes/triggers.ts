@@ -1,9 +1,11 @@
 import { quoteIdentifier } from '../database/sql.ts'
 
+// What is written again byte for byte is no change. (`*<>` compares bytes: 1.0 and 1.00 are equal numbers, but not the
+// same record.)
 const events = {
-  create: ['insert', 'referencing new table as new_rows'],
-  update: ['update', 'referencing old table as old_rows new table as new_rows'],
-  delete: ['delete', 'referencing old table as old_rows'],
+  create: ['insert', ''],
+  update: ['update', ' when (old.* operator(pg_catalog.*<>) new.*)'],
+  delete: ['delete', ''],
 } as const
 
 /**
@@ -14,9 +16,9 @@ export function createTriggersSql(table: string): string[] {
   const name = tableName(table)
   const kind = isJoinTable(table) ? 'link' : 'record'
   const writers = Object.entries(events).map(
-    ([op, [event, rows]]) =>
-      `create trigger plinth_log_${op} after ${event} on ${name} ${rows} ` +
-      `for each statement execute function plinth.log_${kind}_${op}()`,
+    ([op, [event, when]]) =>
+      `create trigger plinth_log_${op} after ${event} on ${name} ` +
+      `for each row${when} execute function plinth.log_${kind}_${op}()`,
   )
   const truncate =
     `create trigger plinth_log_truncate after truncate on ${name} ` +

@@ -1,4 +1,4 @@
-import { type Problem, errors } from '@plinth/schema'
+import { errors, Problem } from '@plinth/schema'
 import pg from 'pg'
 import { CannotStart } from './cannot-start.ts'
 import { errorCode } from './error-code.ts'
@@ -30,6 +30,7 @@ export const isStalePreparation = (error: unknown): boolean =>
  * (`23505`, …) means something to whoever wrote the statement and stays as it is.
  */
 export function toProblem(error: Error, timeoutSeconds: number): Error | Problem {
+  if (error instanceof Problem) return error
   if (!(error instanceof pg.DatabaseError)) return isOurMistake(error) ? error : errors.unavailable({ cause: error })
   if (error.code === queryCanceled) return errors.timeout({ seconds: timeoutSeconds }, { cause: error })
   if (isStalePreparation(error)) return errors.conflict({ cause: error })

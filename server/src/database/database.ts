@@ -6,6 +6,8 @@ export interface Statement {
   readonly values: readonly unknown[]
   /** Statements that come again are prepared under a name; the database bounds how many a connection keeps. */
   readonly name?: string | undefined
+  /** How many bytes it may answer; past that it is stopped, and is a problem. */
+  readonly maxBytes?: number
 }
 
 /** Rows as arrays of PostgreSQL's text, in column order (no value is converted: JSON text passes through as it is). */

@@ -1,4 +1,6 @@
+import { errors } from '@plinth/schema'
 import pg from 'pg'
+import { watchBytes, type WatchedBytes } from './watched-bytes.ts'
 import type { PoolLoad, Rows, Session, Statement } from './database.ts'
 import { breaksConnection, isStalePreparation, toProblem } from './database-error.ts'
 
@@ -21,6 +23,7 @@ export class StatementPool implements Session {
   readonly #timeoutSeconds: number
   readonly #names = new WeakMap<pg.PoolClient, Set<string>>()
   readonly #stale = new WeakSet<pg.PoolClient>()
+  readonly #bytes = new WeakMap<pg.PoolClient, WatchedBytes>()
   #running = 0
   #drained: (() => void) | undefined
 
@@ -32,6 +35,7 @@ export class StatementPool implements Session {
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => {
       this.#names.set(client, new Set())
+      this.#bytes.set(client, watchBytes(client))
       client.on('error', () => {})
     })
   }
@@ -146,7 +150,9 @@ export class StatementPool implements Session {
     if (this.#running === 0) this.#drained?.()
   }
 
-  #send(client: pg.PoolClient, { text, values, name }: Statement, settle: Settle): void {
+  #send(client: pg.PoolClient, { text, values, name, maxBytes }: Statement, settle: Settle): void {
+    const bytes = this.#bytes.get(client)
+    bytes?.expect(maxBytes)
     if (name !== undefined) this.#names.get(client)?.add(name)
     const query: pg.QueryArrayConfig & { queryMode: 'extended' } = {
       text,
@@ -160,6 +166,7 @@ export class StatementPool implements Session {
     }
     client.query(query, (error: Error | null, result: pg.QueryArrayResult<(string | null)[]>) => {
       if (!error) return settle(undefined, result.rows)
+      if (bytes?.exceeded) return settle(errors.answerTooLarge({ limit: maxBytes ?? 0 }, { cause: error }), noRows)
       if (isStalePreparation(error)) this.#stale.add(client)
       settle(error, noRows)
     })

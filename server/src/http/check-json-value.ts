@@ -21,6 +21,9 @@ function check(value: unknown, path: readonly (string | number)[], walk: Walk): 
   walk.values += 1
   if (walk.values > maxValues) throw refuse([], 'tooManyValues', `It holds more than ${maxValues} values.`)
   if (typeof value === 'string') return checkText(value, path, walk)
+  // `1e999` is valid JSON, but JavaScript reads it as Infinity, which would be written as null.
+  if (value === Infinity || value === -Infinity)
+    throw refuse(path, 'outOfRange', 'It holds a number that is too large.')
   if (typeof value !== 'object' || value === null) return
   if (path.length >= maxDepth) throw refuse(path, 'tooDeep', `It is nested more than ${maxDepth} levels deep.`)
   if (Array.isArray(value)) return value.forEach((each, i) => check(each, [...path, i], walk))

@@ -21,6 +21,18 @@ interface ExpressRouter extends Router {
 // because the application object costs more than half of the throughput.
 const newRouter = () => expressRouter({ caseSensitive: true }) as unknown as ExpressRouter
 
+/** One method of one path, as its tables say: `/api/records/:collection/:id`. */
+export interface Route {
+  readonly method: string
+  readonly path: string
+}
+
+// Express keeps no paths, so the tables that routers were made of are kept beside them.
+const known = new WeakMap<Router, readonly Route[]>()
+
+/** What a router answers, for the test that holds the API's description to it. */
+export const routesOf = (router: Router): readonly Route[] => known.get(router) ?? []
+
 /**
  * Makes a router of a table: path -> method -> handler. A known path with another method is a 405 that says which
  * methods it answers.
@@ -42,6 +54,8 @@ export function routes(table: Readonly<Record<string, Resource>>): Router {
     for (const [method, handler] of handlers) if (handler !== undefined) route[method](named(path, handler))
     route.all(named(path, refuseOthers(allowedMethods(resource))))
   }
+  const methodsOf = ([path, resource]: [string, Resource]) => Object.keys(resource).map((method) => ({ method, path }))
+  known.set(router, Object.entries(table).flatMap(methodsOf))
   return router
 }
 
@@ -49,6 +63,9 @@ export function routes(table: Readonly<Record<string, Resource>>): Router {
 export function mount(table: Readonly<Record<string, Router>>): Router {
   const router = newRouter()
   for (const [path, child] of Object.entries(table)) router.use(path, child)
+  const routesUnder = ([prefix, child]: [string, Router]) =>
+    routesOf(child).map(({ method, path }) => ({ method, path: path === '/' ? prefix : prefix + path }))
+  known.set(router, Object.entries(table).flatMap(routesUnder))
   return router
 }
 

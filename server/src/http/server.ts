@@ -56,6 +56,10 @@ export function createHttpServer(options: HttpOptions): HttpServer {
     answering(options),
   )
   server.on('clientError', refuseConnection)
+  // Without this Node closes the connection and says nothing.
+  server.on('connect', (_req, socket) =>
+    refuseConnection(errors.badRequest({ reason: 'This is not a proxy.' }), socket),
+  )
   return { server, drain: (milliseconds) => drain(server, milliseconds) }
 }
 
@@ -152,7 +156,7 @@ function lineOf(req: HttpRequest, res: HttpResponse, seconds: number) {
 /** What Node's parser refuses never becomes a request, so the answer is written to the socket. */
 function refuseConnection(error: Error & { code?: string }, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
-  const refused = parserProblem(error.code)
+  const refused = error instanceof Problem ? error : parserProblem(error.code)
   const text = problemText(refused, 'none')
   const head = [
     `HTTP/1.1 ${refused.status} ${refused.code}`,

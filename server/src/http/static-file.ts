@@ -17,10 +17,10 @@ const compress = promisify(gzip)
  * Answers one file of ours. It is read and compressed when it is first asked for, and kept; browsers keep it too, and ask
  * by its ETag whether it is still the same.
  */
-export function staticFile(file: URL, type: string, headers: Readonly<Record<string, string>> = {}): Handler {
+export function staticFile(find: () => URL, type: string, headers: Readonly<Record<string, string>> = {}): Handler {
   let loading: Promise<Loaded> | null = null
   return async (req, res) => {
-    loading ??= load(file)
+    loading ??= load(find)
     const { plain, gzipped, etag } = await loading.catch((error: unknown) => {
       loading = null
       throw error
@@ -44,7 +44,7 @@ export function staticFile(file: URL, type: string, headers: Readonly<Record<str
   }
 }
 
-async function load(file: URL): Promise<Loaded> {
-  const plain = await readFile(file)
+async function load(find: () => URL): Promise<Loaded> {
+  const plain = await readFile(find())
   return { plain, gzipped: await compress(plain), etag: `W/"${hash('sha1', plain, 'base64url')}"` }
 }

@@ -65,8 +65,11 @@ export function parseAggregate(access: Access, collection: string, name: Aggrega
   return { function: name, path }
 }
 
+const memberNames: readonly string[] = [...aggregateFunctions, 'countOf']
+
 /** One key of `group`: a field, a path through relations, or a period of a time, `created:month`. */
 export function parseGroup(access: Access, collection: string, text: string): Group {
+  if (memberNames.includes(text)) throw invalidGroup(`"${text}" is the name of a member of the answer already.`)
   const [pathText = '', period, ...rest] = text.split(':')
   const path = resolvePath(access, collection, 'group', pathText)
   if (!plain.includes(path.type.kind)) throw invalidGroup(`"${pathText}" is of a type that cannot be grouped by.`)

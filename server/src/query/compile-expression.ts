@@ -38,14 +38,15 @@ const conditions: { readonly [K in Kind]: Compile<K> } = {
   in: compileMembership,
   quantifier: compileQuantifier,
   contains: ({ left, right }, compiler) => sql`strpos(${lowerCase(left, compiler)}, ${lowerCase(right, compiler)}) > 0`,
+  // By code point: two columns' own collations would contradict each other.
   startsWith: ({ of, with: start }, compiler) => {
     const [text, prefix] = [compileValue(of, 'text', compiler), compileValue(start, 'text', compiler)]
-    return sql`left(${text}, char_length(${prefix})) = ${prefix}`
+    return sql`left(${text}, char_length(${prefix})) collate "C" = (${prefix}) collate "C"`
   },
   endsWith: ({ of, with: end }, compiler) => {
     const [text, suffix] = [compileValue(of, 'text', compiler), compileValue(end, 'text', compiler)]
     // right(x, 0) is '', and a text shorter than the suffix is returned whole: equality decides both.
-    return sql`right(${text}, char_length(${suffix})) = ${suffix}`
+    return sql`right(${text}, char_length(${suffix})) collate "C" = (${suffix}) collate "C"`
   },
   changed: ({ of, was }, compiler) => {
     const as = of.type.kind === 'json' || of.type.kind === 'geopoint' ? 'json' : 'list'

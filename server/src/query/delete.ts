@@ -6,7 +6,7 @@ import { parameters, type Run } from './run.ts'
 import { revisionOf, ruleCompiler } from './table-reference.ts'
 import { tableOf } from './tables.ts'
 import { countWritten } from './update.ts'
-import { selectWritten } from './write-answer.ts'
+import { answerWrite } from './write-answer.ts'
 import { allOf, grantCheck, ruleCondition, versionCheck, type WriteCheck } from './write-check.ts'
 
 export interface DeleteQuery {
@@ -36,9 +36,8 @@ export function planDelete(
 export function compileDelete(access: Access, query: DeleteQuery): CompiledSql<Run> {
   const next = aliases()
   const checks = planDelete(access, query, next)
-  const written = sql`written as (
-    delete from ${tableOf(query.collection)} as t where t.id = ${parameters.id} and ${allOf(checks)} returning t.id, ${revisionOf('t')} as rev)`
-  return compileSql(selectWritten(access, query.collection.name, null, [written], [], next))
+  const statement = sql`delete from ${tableOf(query.collection)} as t where t.id = ${parameters.id} and ${allOf(checks)}`
+  return compileSql(answerWrite(access, query.collection.name, null, { statement, links: [], changes: [] }, next))
 }
 
 /** All records that match a filter: a row `[version, matched, deleted]`. */

@@ -10,7 +10,7 @@ import type { Shape } from './shape.ts'
 import { column, rowSource, type Source } from './source.ts'
 import { reachForRule } from './table-reference.ts'
 import { tableOf } from './tables.ts'
-import { idsAfter, linkStatements, type ManyChange, selectWritten } from './write-answer.ts'
+import { answerWrite, idsAfter, linkStatements, type ManyChange } from './write-answer.ts'
 import {
   allOf,
   grantCheck,
@@ -94,17 +94,16 @@ export function compileInsert(access: Access, query: InsertQuery): CompiledSql<R
     columns.map(({ name }) => identifier(name)),
     ', ',
   )
-  const written = sql`written as (
+  const statement = sql`
     insert into ${tableOf(query.collection)} as t (${names})
     select ${join(
       columns.map(({ value }) => value),
       ', ',
     )} from ${input}
-    where ${allOf(checks)}
-    returning t.*, ${raw('t.xmin::text')} as rev)`
+    where ${allOf(checks)}`
   const links = query.bulk ? bulkLinks(query) : linkStatements(query.collection.name, query.many, 'written', true)
-  const changes = query.bulk ? [] : query.many
-  return compileSql(selectWritten(access, query.collection.name, query.shape, [written, ...links], changes, next))
+  const write = { statement, links, changes: query.bulk ? [] : query.many }
+  return compileSql(answerWrite(access, query.collection.name, query.shape, write, next))
 }
 
 function createCondition(

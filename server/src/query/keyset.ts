@@ -46,7 +46,7 @@ const sqlTypes: Readonly<Record<string, { readonly type: string; readonly patter
   float: { type: 'float8', pattern: /^-?\d+(\.\d+)?(e[+-]?\d{1,3})?$/ },
   boolean: { type: 'boolean', pattern: /^(true|false|t|f)$/ },
   date: { type: 'date', pattern: /^\d{4}-\d\d-\d\d$/ },
-  datetime: { type: 'timestamptz', pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/ },
+  datetime: { type: 'timestamptz', pattern: /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d{1,6})?\+00(:00)?$/ },
   id: { type: 'uuid', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
   record: { type: 'uuid', pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/ },
 }

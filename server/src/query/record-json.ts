@@ -17,18 +17,10 @@ import { joinTableOf } from './tables.ts'
  * are put in as text where they are shown: absent, never null.
  */
 export function recordJson(access: Access, shape: Shape, source: Source, compiler: Compiler): Sql {
-  const members = shape.entries.map((entry) => ({
-    name: entry.name,
-    value: memberJson(access, entry, source, compiler),
-    shown: entry.kind === 'rev' ? null : shownOf(entry, source),
-  }))
+  const members = membersOf(access, shape, source, compiler)
   const certain = members.filter((member) => member.shown === null)
   const row = alias(compiler)
-  const columns = join(
-    certain.map(({ name, value }) => sql`${value} as ${identifier(name)}`),
-    ', ',
-  )
-  const object = sql`(select row_to_json(${row}) from (select ${columns}) as ${row})`
+  const object = sql`(select row_to_json(${row}) from (select ${columnsOf(certain)}) as ${row})`
   const conditional = members.filter((member) => member.shown !== null)
   if (conditional.length === 0) return object
   const texts = conditional.map(
@@ -40,6 +32,37 @@ export function recordJson(access: Access, shape: Shape, source: Source, compile
   const added = certain.length === 0 ? sql`ltrim(${tail}, ',')` : tail
   return sql`(${start} || ${added} || '}')::json`
 }
+
+/** A select of records as JSON, `item`; `rows` is what follows its list of columns: `from … where …`. */
+export function selectRecords(access: Access, shape: Shape, source: Source, compiler: Compiler, rows: Sql): Sql {
+  const members = membersOf(access, shape, source, compiler)
+  if (members.some((member) => member.shown !== null)) {
+    return sql`select ${recordJson(access, shape, source, compiler)} as item ${rows}`
+  }
+  // One select less for each record than `recordJson` takes.
+  const row = alias(compiler)
+  return sql`select row_to_json(${row}) as item from (select ${columnsOf(members)} ${rows}) as ${row}`
+}
+
+interface Member {
+  readonly name: string
+  readonly value: Sql
+  /** The condition under which it is there, where it is not always. */
+  readonly shown: Sql | null
+}
+
+const membersOf = (access: Access, shape: Shape, source: Source, compiler: Compiler): readonly Member[] =>
+  shape.entries.map((entry) => ({
+    name: entry.name,
+    value: memberJson(access, entry, source, compiler),
+    shown: entry.kind === 'rev' ? null : shownOf(entry, source),
+  }))
+
+const columnsOf = (members: readonly Member[]): Sql =>
+  join(
+    members.map(({ name, value }) => sql`${value} as ${identifier(name)}`),
+    ', ',
+  )
 
 const alias = (compiler: Compiler): Sql => sql`${identifier(compiler.alias())}`
 
@@ -69,7 +92,9 @@ function idsJson(access: Access, source: Source, name: string, compiler: Compile
   const target = column(link, 'target')
   const from = sql`${joinTableOf(source.collection.name, name)} as ${identifier(link)}`
   const given = source.manyIds(name)
-  if (given) return sql`to_json(${given})`
+  const id = column(link, 'id')
+  if (given)
+    return sql`(select coalesce(json_agg(distinct ${id} order by ${id}), '[]') from unnest(${given}) as ${identifier(link)}(id))`
   return sql`(select coalesce(json_agg(${target} order by ${target}), '[]') from ${from} where ${column(link, 'source')} = ${source.value('id')})`
 }
 
@@ -84,8 +109,8 @@ function visibleIdsJson(source: Source, field: string, to: string, compiler: Com
 function oneJson(access: Access, entry: Extract<ShapeEntry, { kind: 'one' }>, source: Source, compiler: Compiler): Sql {
   const next = compiler.alias()
   const reached = compiler.reach(entry.hop.to, next)
-  const json = recordJson(access, entry.shape, reached.source, compiler)
-  return sql`(select ${json} from ${reached.from} where ${linkOne(source, entry.hop, next, reached.source, compiler)})`
+  const link = linkOne(source, entry.hop, next, reached.source, compiler)
+  return sql`(${selectRecords(access, entry.shape, reached.source, compiler, sql`from ${reached.from} where ${link}`)})`
 }
 
 function manyJson(
@@ -96,10 +121,11 @@ function manyJson(
 ): Sql {
   const { from, link, source: related } = reachMany(entry.over, { ...compiler, record: source, old: null })
   const inner = { ...compiler, record: related, old: null }
-  const json = recordJson(access, entry.shape, related, compiler)
   const filter = entry.filter ? sql` and ${compileCondition(entry.filter, inner)}` : raw('')
   const keys = entry.sort.map((key) => compileSortKey(key, inner))
   const order = join(orderBy(entry.sort, keys), ', ')
+  const rows = sql`from ${from} where ${link}${filter} order by ${order} limit ${raw(String(entry.limit))}`
   const page = alias(compiler)
-  return sql`(select coalesce(json_agg(${page}.item), '[]') from (select ${json} as item from ${from} where ${link}${filter} order by ${order} limit ${raw(String(entry.limit))}) as ${page})`
+  const records = selectRecords(access, entry.shape, related, compiler, rows)
+  return sql`(select coalesce(json_agg(${page}.item), '[]') from (${records}) as ${page})`
 }

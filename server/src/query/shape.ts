@@ -39,7 +39,10 @@ const everything: readonly Selected[] = [{ name: '*', nested: null }]
  */
 export function resolveShape(access: Access, collection: string, selected: readonly Selected[] | null): Shape {
   const entries = (selected ?? everything).flatMap((each) => resolveEntry(access, collection, each))
-  return { collection, entries: [...new Map(entries.map((entry) => [entry.name, entry])).values()] }
+  const spelledOut = new Set(selected?.flatMap(({ name, nested }) => (nested ? [name] : [])))
+  // `*` beside `author(name)` does not take it back to an id, in whatever order they stand.
+  const shown = entries.filter((entry) => isRelated(entry) || !spelledOut.has(entry.name))
+  return { collection, entries: [...new Map(shown.map((entry) => [entry.name, entry])).values()] }
 }
 
 function resolveEntry(access: Access, collection: string, { name, nested }: Selected): readonly ShapeEntry[] {
@@ -63,6 +66,8 @@ function resolveEntry(access: Access, collection: string, { name, nested }: Sele
   }
   throw unknownName(access, collection, name)
 }
+
+const isRelated = ({ kind }: ShapeEntry): boolean => kind === 'one' || kind === 'many'
 
 const ownEntry = (name: string, many: boolean): ShapeEntry => (many ? { kind: 'ids', name } : { kind: 'field', name })
 

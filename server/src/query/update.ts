@@ -11,7 +11,7 @@ import type { Shape } from './shape.ts'
 import { column, rowSource, type Source } from './source.ts'
 import { reachForRule, revisionOf, tableReference } from './table-reference.ts'
 import { tableOf } from './tables.ts'
-import { idsAfter, linkStatements, type ManyChange, selectWritten } from './write-answer.ts'
+import { answerWrite, idsAfter, linkStatements, type ManyChange } from './write-answer.ts'
 import {
   allOf,
   grantCheck,
@@ -83,13 +83,12 @@ export function planUpdate(access: Access, query: UpdateQuery, next: () => strin
 export function compileUpdate(access: Access, query: UpdateQuery): CompiledSql<Run> {
   const next = aliases()
   const { checks, assignments } = planUpdate(access, query, next)
-  const table = tableOf(query.collection)
-  const written = sql`written as (
-    update ${table} as t set ${join(assignments, ', ')}
-    where t.id = ${parameters.id} and ${allOf(checks)}
-    returning t.*, ${revisionOf('t')} as rev)`
+  const statement = sql`
+    update ${tableOf(query.collection)} as t set ${join(assignments, ', ')}
+    where t.id = ${parameters.id} and ${allOf(checks)}`
   const links = linkStatements(query.collection.name, query.many, 'written', false)
-  return compileSql(selectWritten(access, query.collection.name, query.shape, [written, ...links], query.many, next))
+  const write = { statement, links, changes: query.many }
+  return compileSql(answerWrite(access, query.collection.name, query.shape, write, next))
 }
 
 /** Waits until nobody else writes one record, and keeps it until the transaction ends. */
@@ -124,14 +123,23 @@ export function countWritten(
   ctes: readonly Sql[],
   next: () => string,
 ): Sql {
-  const { from, source } = tableReference(access, collection, 'r', next)
-  const condition = compileCondition(filter, compilerFor(access, next, source))
-  const matched = sql`matched as materialized (
-    select ${column('r', 'id')} as id from ${from} where ${condition} order by ${column('r', 'id')} for update of r)`
   return sql`
-    with ${join([matched, ...ctes], ', ')}
+    with ${join([lockMatching(access, collection, filter, next), ...ctes], ', ')}
     select v.version, (select count(*) from matched), (select count(*) from written), set_config('plinth.context', ${parameters.context}, true)
     from ${currentVersion} as v`
+}
+
+function lockMatching(access: Access, collection: string, filter: Expression, next: () => string): Sql {
+  const { from, source } = tableReference(access, collection, 'r', next)
+  const condition = compileCondition(filter, compilerFor(access, next, source))
+  return sql`matched as materialized (
+    select ${column('r', 'id')} as id from ${from} where ${condition} order by ${column('r', 'id')} for update of r)`
+}
+
+/** Waits until nobody else writes any record that matches, and keeps them until the transaction ends. */
+export function compileLockMany(access: Access, collection: string, filter: Expression): CompiledSql<Run> {
+  const matched = lockMatching(access, collection, filter, aliases())
+  return compileSql(sql`with ${matched} select v.version, (select count(*) from matched) from ${currentVersion} as v`)
 }
 
 /** The record as it will be: what is written, and what stays. */

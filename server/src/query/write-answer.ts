@@ -2,10 +2,10 @@ import type { Access } from '../access/access.ts'
 import { identifier, join, param, raw, sql } from '../database/sql.ts'
 import { recordJson } from './record-json.ts'
 import { parameters, type Run, type Sql } from './run.ts'
-import { compilerFor, currentVersion } from './select-one.ts'
+import { compilerFor } from './select-one.ts'
 import type { Shape } from './shape.ts'
 import { column, type Source } from './source.ts'
-import { tableReference } from './table-reference.ts'
+import { revisionOf, tableReference } from './table-reference.ts'
 import { joinTableOf } from './tables.ts'
 
 /** What a write does to one relation to many: all its ids anew, or some added and some taken away. */
@@ -49,42 +49,61 @@ export function linkStatements(
   })
 }
 
+/** A write of rows known as `t`, up to its `returning`, and what follows from it. */
+export interface Write {
+  readonly statement: Sql
+  /** CTEs that bring join tables in line with the rows `written`. */
+  readonly links: readonly Sql[]
+  readonly changes: readonly ManyChange[]
+}
+
 /**
- * The end of every write: the rows that the CTE `written` returned, as the caller may read them. Rows
- * `[version, id | null, json | null, rev]`; the JSON is null where the caller may not read what it wrote. The change log's
- * triggers run after this select, so they see the context it sets.
+ * A write together with its answer: rows `[version, id, json | null, rev]` of what was written, as the caller may read it;
+ * the JSON is null where the caller may not. No row where nothing was written. The change log's triggers run at the end of
+ * the statement, so they see the context it sets.
  */
-export function selectWritten(
+export function answerWrite(
   access: Access,
   collection: string,
   shape: Shape | null,
-  ctes: readonly Sql[],
-  changes: readonly ManyChange[],
+  { statement, links, changes }: Write,
   next: () => string,
 ): Sql {
-  const item = shape ? writtenJson(access, collection, shape, changes, next) : null
-  const answer = item ? sql`left join lateral (${item}) as f on true` : raw('')
-  return sql`
-    with ${join(ctes, ', ')}
-    select v.version, w.id, ${raw(item ? 'f.item' : 'null')}, w.rev, set_config('plinth.context', ${parameters.context}, true)
-    from ${currentVersion} as v left join written as w on true ${answer}`
+  const answer = (row: string, rev: Sql, rows: Sql): Sql => {
+    const item = shape ? writtenJson(access, collection, shape, { row, from: rows, changes }, next) : raw('null')
+    const version = raw(String(access.model.version))
+    return sql`${version}, ${column(row, 'id')}, ${item}, ${rev}, set_config('plinth.context', ${parameters.context}, true)`
+  }
+  if (links.length === 0) {
+    const rows = sql`(select t.*, ${revisionOf('t')} as rev)`
+    return sql`${statement} returning ${answer('t', revisionOf('t'), rows)}`
+  }
+  const written = sql`written as (${statement} returning t.*, ${revisionOf('t')} as rev)`
+  return sql`with ${join([written, ...links], ', ')} select ${answer('w', column('w', 'rev'), sql`written`)} from written as w`
+}
+
+interface WrittenRows {
+  /** The name of the row that is being answered. */
+  readonly row: string
+  readonly from: Sql
+  readonly changes: readonly ManyChange[]
 }
 
 function writtenJson(
   access: Access,
   collection: string,
   shape: Shape,
-  changes: readonly ManyChange[],
+  { row, from, changes }: WrittenRows,
   next: () => string,
-): Sql | null {
-  if (access.collection(collection)?.read === false) return null
+): Sql {
+  if (access.collection(collection)?.read === false) return raw('null')
   const manyIds = (alias: string, field: string): Sql | null => {
     const change = changes.find((each) => each.field === field)
     return change ? idsAfter(collection, change, column(alias, 'id'), () => null) : null
   }
-  const rows = { from: raw('written'), rev: (alias: string): Sql => column(alias, 'rev'), manyIds }
-  const { from, source } = tableReference(access, collection, 'r', next, rows)
-  const afterWrite: Source = { ...source, manyIds: (field) => manyIds('r', field) }
-  const json = recordJson(access, shape, afterWrite, compilerFor(access, next, afterWrite))
-  return sql`select ${json} as item from ${from} where ${column('r', 'id')} = w.id`
+  const rows = { from, rev: (alias: string): Sql => column(alias, 'rev'), manyIds }
+  const reference = tableReference(access, collection, 'r', next, rows)
+  const source: Source = { ...reference.source, manyIds: (field) => manyIds('r', field) }
+  const json = recordJson(access, shape, source, compilerFor(access, next, source))
+  return sql`(select ${json} from ${reference.from} where ${column('r', 'id')} = ${column(row, 'id')})`
 }

@@ -1,7 +1,7 @@
 import { errors, type Fault, Problem } from '@plinth/schema'
 import { createRecord } from './create-records.ts'
 import { deleteRecord, deleteRecords } from './delete-records.ts'
-import { inTransaction, type Operation, wakeReaders, withCurrentModel } from './operation.ts'
+import { inTransaction, maxAnswerBytes, type Operation, wakeReaders, withCurrentModel } from './operation.ts'
 import { getRecord } from './read-records.ts'
 import { replaceRecord } from './replace-record.ts'
 import { resolveReferences, type Results } from './references.ts'
@@ -60,12 +60,15 @@ export async function runBatch(operation: Operation, body: unknown): Promise<str
 }
 
 async function runSteps(operation: Operation, steps: readonly Step[]): Promise<readonly Result[]> {
-  const named: Results = new Map()
+  const named: Results = { byName: new Map(), referred: 0 }
   const results: Result[] = []
+  let size = 0
   for (const [i, step] of steps.entries()) {
     const resolved = await located(i, step, asIs, async () => resolve(step, named))
     const result = await located(i, step, inBody, () => runs[step.method](operation, step, resolved))
-    if (step.as !== undefined) named.set(step.as, result.body === null ? null : JSON.parse(result.body))
+    if (step.as !== undefined) named.byName.set(step.as, result.body === null ? null : JSON.parse(result.body))
+    size += result.body?.length ?? 0
+    if (size > maxAnswerBytes) throw errors.answerTooLarge({ limit: maxAnswerBytes })
     results.push(result)
   }
   return results

@@ -73,10 +73,22 @@ async function isStale(error: unknown, version: number, { session }: Operation):
   return code === '42P01' || code === '42703' || code === '42804' || code === '42883'
 }
 
-/** Runs a plan and checks that it was made for the schema it met. The first column of every statement is the version. */
+/** A thousand records of a megabyte each, ten times over, would otherwise take all the memory there is. */
+export const maxAnswerBytes = 64 * 1024 * 1024
+
+/**
+ * Runs a plan and checks that it was made for the schema it met: the first column of every row is the version. Reads always
+ * answer a row; a write under another version writes nothing and answers none.
+ */
 export async function runPlan(operation: Operation, access: Access, plan: Plan, run: Run): Promise<Rows> {
-  const rows = await operation.session.run({ text: plan.sql.text, name: plan.name(), values: plan.sql.values(run) })
-  if (rows[0]?.[0] !== String(access.model.version)) throw new StaleModel('The schema has a newer version.')
+  const rows = await operation.session.run({
+    text: plan.sql.text,
+    name: plan.name(),
+    values: plan.sql.values(run),
+    maxBytes: maxAnswerBytes,
+  })
+  const [first] = rows
+  if (first && first[0] !== String(access.model.version)) throw new StaleModel('The schema has a newer version.')
   return rows
 }
 

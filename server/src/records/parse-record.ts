@@ -43,7 +43,11 @@ export function parseNewRecord(
   const missing = [...collection.fields.values()].filter(
     (field) => isMissing(field, parsed.values) && !preset.has(field.name) && mustBeGiven(field),
   )
-  if (missing.length > 0) throw errors.invalidBody({ errors: missing.map((field) => missingFault(field.name, path)) })
+  const writable = missing.filter(({ name }) => grants.some((grant) => grant.writable.has(name)))
+  // What the caller cannot give is not asked for: it may not exist for the caller. A record that is there has it already.
+  if (action === 'create' && missing.length > writable.length)
+    throw errors.forbidden({ action, collection: collection.name })
+  if (writable.length > 0) throw errors.invalidBody({ errors: writable.map((field) => missingFault(field.name, path)) })
   return parsed
 }
 
@@ -89,10 +93,7 @@ function parseFields(
     .filter(({ field }) => !writable.has(field))
     .map(({ key }) => unknownFault(collection, key, writable, path))
   if (unknown.length > 0) throw errors.invalidBody({ errors: unknown })
-  const faults = [
-    ...valueFaults(collection, Object.fromEntries(entries.map(({ field, sample }) => [field, sample])), path),
-    ...repeatedFaults(entries, path),
-  ]
+  const faults = [...entryFaults(collection, entries, path), ...repeatedFaults(entries, path)]
   if (faults.length > 0) throw errors.invalidBody({ errors: faults })
   const many = new Map(
     entries.flatMap((each) => (each.many ? [[each.field, { field: each.field, kind: each.many }] as const] : [])),
@@ -154,6 +155,21 @@ function unknownFault(collection: CollectionModel, key: string, writable: Readon
   const name = key.slice(0, 100)
   const message = `"${collection.name}" has no field "${name}" that you may write.${suggestion(name, [...writable])}`
   return { path: `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, code: 'unknownField', message }
+}
+
+/** `+tags` and `-tags` are about one field, so each is judged by itself, and named as it was written. */
+function entryFaults(collection: CollectionModel, entries: readonly Entry[], path: string): readonly Fault[] {
+  const changes = entries.filter(({ many }) => many === 'change')
+  const values = entries.filter(({ many }) => many !== 'change')
+  return [
+    ...valueFaults(collection, Object.fromEntries(values.map(({ field, sample }) => [field, sample])), path),
+    ...changes.flatMap(({ key, field, sample }) =>
+      valueFaults(collection, { [field]: sample }, '').map((fault) => ({
+        ...fault,
+        path: `${path}/${key}${fault.path.slice(field.length + 1)}`,
+      })),
+    ),
+  ]
 }
 
 /** `views` and `views+` in one body contradict each other. */

@@ -44,7 +44,8 @@ export async function getRecord(
       const collection = findReadable(access, name)
       return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)))
     })
-    const [row] = await runPlan(operation, access, plan, makeRun(operation, { id: recordId(name, id) }))
+    const run = makeRun(operation, { id: recordId(name, id) })
+    const [row] = await runPlan(operation, access, plan, run).catch(rethrow)
     if (!row?.[1]) throw errors.recordNotFound({ id, collection: name })
     return { json: row[1], rev: row[2] ?? null }
   })
@@ -57,8 +58,8 @@ export interface ListOptions {
 }
 
 interface ListPlan {
-  readonly keys: readonly SortKey[]
   readonly plan: Plan
+  readonly keysAreShown: boolean
 }
 
 const countBound = 10_000
@@ -77,17 +78,27 @@ export async function listRecords(
       keys: parseSort(access, collection.name, sort),
     }))
     const after = options.after === null ? null : decodeCursor(options.after, keys)
-    const { plan } = planList(operation, access, name, parameters, keys, after)
+    const { plan, keysAreShown } = planList(operation, access, name, parameters, options, keys, after)
     const offset = options.page === null ? 0 : (options.page - 1) * options.limit
-    const run = makeRun(operation, { limit: options.limit, offset, after: after ?? [] })
+    const run = makeRun(operation, { offset, after: after ?? [] })
     const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
-      throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : error
+      throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : readProblem(error)
     })
-    return pageText(rows, options.limit, parameters.get('count'))
+    const lastKeys = (row: Row) => (keysAreShown ? keysOf(row[1], keys) : row.slice(2, 2 + keys.length))
+    return pageText(rows, options.limit, parameters.get('count'), lastKeys)
   })
 }
 
-/** No expression can fail on stored data, so what PostgreSQL cannot read are values of a cursor that is none of ours. */
+/**
+ * No expression can fail on stored data, so what PostgreSQL cannot work out are values of a cursor that is none of ours, or
+ * the SQL of a view. Its own words are not passed on: they may quote values that the caller may not see.
+ */
+const readProblem = (error: unknown): unknown => (isDataError(error) ? errors.viewFailed({ cause: error }) : error)
+
+const rethrow = (error: unknown): never => {
+  throw readProblem(error)
+}
+
 const isDataError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('22')
 
@@ -96,33 +107,52 @@ function planList(
   access: Access,
   name: string,
   parameters: Parameters,
+  { limit, page }: ListOptions,
   keys: readonly SortKey[],
   after: readonly (string | null)[] | null,
 ): ListPlan {
   const [select, filter, count] = ['select', 'filter', 'count'].map((each) => parameters.get(each))
   const nulls = after?.map((value) => value === null) ?? null
-  const key = ['list', name, select, filter, parameters.get('sort'), count, nulls]
+  const paged = page !== null && page > 1
+  const key = ['list', name, select, filter, parameters.get('sort'), count, nulls, limit, paged]
   return operation.deps.plans.planned(access, key, () => {
     const query = {
       collection: name,
       shape: shapeOf(access, name, select),
       filter: filter === undefined ? null : checkFilter(access, name, filter),
       sort: keys,
+      limit,
+      paged,
       after: nulls,
       count: count === undefined ? null : count === 'exact' ? ('exact' as const) : { bounded: countBound },
     }
-    return { keys, plan: operation.deps.plans.plan(compileList(access, query)) }
+    const { statement, keysAreShown } = compileList(access, query)
+    return { plan: operation.deps.plans.plan(statement), keysAreShown }
   })
 }
 
-function pageText(rows: readonly (readonly (string | null)[])[], limit: number, count: string | undefined): string {
-  const found = rows.filter((row) => row[2] !== null)
-  const items = found.slice(0, limit).map((row) => row[2])
-  const last = found.length > limit ? found[limit - 1] : undefined
-  const next = last ? JSON.stringify(encodeCursor(last.slice(3))) : 'null'
-  const counted = count === undefined ? '' : `,"count":${rows[0]?.[1] ?? '0'}`
-  const bounded = count === 'estimated' && Number(rows[0]?.[1]) >= countBound ? ',"countIsAtLeast":true' : ''
-  return `{"items":[${items.join(',')}],"next":${next}${counted}${bounded}}`
+type Row = readonly (string | null)[]
+
+function pageText(
+  rows: readonly Row[],
+  limit: number,
+  count: string | undefined,
+  keysOfRow: (row: Row) => readonly (string | null)[],
+): string {
+  const [first] = rows
+  const items = (first?.[1] ?? null) === null ? [] : rows.slice(0, limit).map((row) => row[1])
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  const next = last ? JSON.stringify(encodeCursor(keysOfRow(last))) : 'null'
+  const counted = first?.at(-1) ?? '0'
+  const total = count === undefined ? '' : `,"count":${counted}`
+  const bounded = count === 'estimated' && Number(counted) >= countBound ? ',"countIsAtLeast":true' : ''
+  return `{"items":[${items.join(',')}],"next":${next}${total}${bounded}}`
+}
+
+/** The values a record shows for the keys it is sorted by, as texts. */
+function keysOf(json: string | null | undefined, keys: readonly SortKey[]): readonly (string | null)[] {
+  const record: Readonly<Record<string, unknown>> = JSON.parse(json ?? '{}')
+  return keys.map(({ field }) => ((record[field] ?? null) === null ? null : String(record[field])))
 }
 
 /** PostgreSQL's functions take 100 arguments, and each value is two. */
@@ -158,7 +188,7 @@ export async function aggregateRecords(
       }
       return operation.deps.plans.plan(compileAggregate(access, query))
     })
-    const [row] = await runPlan(operation, access, plan, makeRun(operation, { limit }))
+    const [row] = await runPlan(operation, access, plan, makeRun(operation, { limit })).catch(rethrow)
     return `{"items":${row?.[1] ?? '[]'}}`
   })
 }

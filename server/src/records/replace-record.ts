@@ -20,7 +20,7 @@ export async function replaceRecord(
   name: string,
   givenId: string,
   body: unknown,
-  options: UpdateOptions,
+  options: ReplaceOptions,
 ): Promise<Written & { readonly created: boolean }> {
   return withAccess(operation, async (access) => {
     const collection = findCollection(access, name)
@@ -28,7 +28,7 @@ export async function replaceRecord(
     const id = recordId(name, givenId)
     const record = withoutId(body, id)
     for (let tries = 1; ; tries += 1) {
-      const exists = (options.rev ?? null) !== null || (await recordExists(operation, access, collection, id))
+      const exists = await decideExists(operation, access, collection, id, options)
       try {
         const written = exists
           ? await applyChanges(operation, access, collection, id, parseReplacement(access, collection, record), options)
@@ -42,10 +42,41 @@ export async function replaceRecord(
         wakeReaders(operation)
         return { ...written, created: !exists }
       } catch (error) {
-        if (tries === maxTries || !raced(error, exists, operation)) throw error
+        const refused = preconditionProblem(error, exists, collection, options)
+        if (refused || tries === maxTries || !raced(error, exists, operation)) throw refused ?? error
       }
     }
   })
+}
+
+export interface ReplaceOptions extends UpdateOptions {
+  /** What the caller insists on: that the record is there already, or that it is not. */
+  readonly mustBe?: 'there' | 'new' | null
+}
+
+async function decideExists(
+  operation: Operation,
+  access: Access,
+  collection: CollectionModel,
+  id: string,
+  { rev, mustBe }: ReplaceOptions,
+): Promise<boolean> {
+  if (mustBe === 'new') return false
+  return mustBe === 'there' || (rev ?? null) !== null || recordExists(operation, access, collection, id)
+}
+
+/** RFC 9110, sections 13.1.1 and 13.1.2: a request whose precondition does not hold does nothing and is a 412. */
+function preconditionProblem(
+  error: unknown,
+  exists: boolean,
+  { name }: CollectionModel,
+  { mustBe }: ReplaceOptions,
+): Problem | null {
+  if (!(error instanceof Problem) || !mustBe) return null
+  if (exists && error.code === 'recordNotFound')
+    return errors.preconditionFailed({ collection: name, state: 'not there' })
+  const sameId = error.code === 'notUnique' && !exists && error.message.includes('"id"')
+  return sameId ? errors.preconditionFailed({ collection: name, state: 'there already' }) : null
 }
 
 /**

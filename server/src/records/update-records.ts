@@ -2,7 +2,14 @@ import { type CollectionModel, errors } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
 import { checkFilter } from '../query/check-filter.ts'
 import { aliases } from '../query/compiler.ts'
-import { compileLock, compileUpdate, compileUpdateMany, planUpdate, type UpdateQuery } from '../query/update.ts'
+import {
+  compileLock,
+  compileLockMany,
+  compileUpdate,
+  compileUpdateMany,
+  planUpdate,
+  type UpdateQuery,
+} from '../query/update.ts'
 import type { Written } from './create-records.ts'
 import {
   findCollection,
@@ -117,7 +124,7 @@ function planChanges(
   })
 }
 
-const changesKey = ({ assignments, many }: ParsedRecord): string =>
+const changesKey = ({ assignments, many }: Omit<ParsedRecord, 'values'>): string =>
   [...assignments, ...many].map(({ field, kind }) => `${field}:${kind}`).join(' ')
 
 /** Updates all records that match a filter, or none: answers how many. */
@@ -130,17 +137,9 @@ export async function updateRecords(
   const count = await withAccess(operation, async (access) => {
     const collection = findCollection(access, name)
     const changes = parseChanges(access, collection, body)
-    const { plan } = operation.deps.plans.planned(access, ['updateMany', name, filter, changesKey(changes)], () => {
-      const query: UpdateQuery = {
-        collection,
-        assignments: changes.assignments,
-        many: changes.many,
-        shape: null,
-        expectsRev: false,
-      }
-      return { plan: operation.deps.plans.plan(compileUpdateMany(access, query, checkFilter(access, name, filter))) }
-    })
+    const { lock, plan } = planMany(operation, access, collection, filter, changes)
     return inTransaction(operation, async (inner) => {
+      if (lock) await runPlan(inner, access, lock, makeRun(inner))
       const run = makeRun(inner, { values: changes.values })
       const [row] = await runPlan(inner, access, plan, run).catch((error: unknown) => {
         throw writeProblem(error, { access, collection, action: 'update' })
@@ -150,6 +149,23 @@ export async function updateRecords(
   })
   wakeReaders(operation)
   return count
+}
+
+function planMany(
+  operation: Operation,
+  access: Access,
+  collection: CollectionModel,
+  filter: string,
+  { assignments, many }: ParsedRecord,
+) {
+  const { plans } = operation.deps
+  return plans.planned(access, ['updateMany', collection.name, filter, changesKey({ assignments, many })], () => {
+    const checked = checkFilter(access, collection.name, filter)
+    const query: UpdateQuery = { collection, assignments, many, shape: null, expectsRev: false }
+    // As for one record: links are seen as they were when a statement began, so the records must be its alone by then.
+    const lock = many.length === 0 ? null : plans.plan(compileLockMany(access, collection.name, checked))
+    return { lock, plan: plans.plan(compileUpdateMany(access, query, checked)) }
+  })
 }
 
 /** All that matched must have been written; thrown inside the transaction, the refusal undoes the others. */

@@ -1,8 +1,8 @@
 import { Problem } from '@plinth/schema'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { said } from '../records/fixture.ts'
+import { guest, problemOf, said } from '../records/fixture.ts'
 import { numberPaths, type Probe, type ReadPath, readPaths } from './read-paths.ts'
-import { type ActorName, idOf, markerOf, openWorld, type World } from './world.ts'
+import { type ActorName, idOf, linkOf, markerOf, openWorld, type World } from './world.ts'
 
 let world: World
 beforeAll(async () => {
@@ -127,6 +127,41 @@ describe.each(cases)('for %s, of %s %s the field %s is %s', (actor, collection, 
   })
 })
 
+it('a filter that asks about the user sees no more of the user than a list of users shows', async () => {
+  const matches = async (field: string, actor: ActorName) =>
+    (await world.list('links', { filter: `@user.${field} = '${markerOf('ann', field)}'` }, world.actors[actor])).items
+      .length > 0
+  expect(await matches('note', 'ann')).toBe(true)
+  expect(await matches('note', 'bob')).toBe(false)
+  for (const actor of ['ann', 'editor', 'guest', 'auditor'] as const) {
+    expect(await problemOf(matches('secret', actor))).toMatchObject({ code: 'invalidExpression' })
+  }
+})
+
+it('a hidden record is in no list of ids, in no count and a member of nothing', async () => {
+  const [leaf, deepLeaf] = [linkOf('leaf'), linkOf('deepLeaf')]
+  const ids = async (actor: ActorName) =>
+    (
+      await world.list(
+        'links',
+        { filter: `id in ['${leaf}', '${deepLeaf}']`, select: 'many_tree', sort: 'id' },
+        world.actors[actor],
+      )
+    ).items
+  const matching = async (filter: string, actor: ActorName) =>
+    (await world.list('links', { filter, select: 'id', sort: 'id' }, world.actors[actor])).items.map(
+      (item) => item['id'],
+    )
+  expect(await ids('admin')).toEqual([{ many_tree: [idOf('leaf')] }, { many_tree: [idOf('deepLeaf')] }])
+  expect(await ids('guest')).toEqual([{ many_tree: [idOf('leaf')] }, { many_tree: [] }])
+  expect(await matching(`'${idOf('deepLeaf')}' in many_tree`, 'admin')).toEqual([deepLeaf])
+  expect(await matching(`'${idOf('deepLeaf')}' in many_tree`, 'guest')).toEqual([])
+  expect(await matching(`count(many_tree) = 1 && id = '${deepLeaf}'`, 'guest')).toEqual([])
+  expect(await matching(`!all(many_tree, false) && id = '${deepLeaf}'`, 'guest')).toEqual([])
+  // What leads to a collection that may not be read at all is not even a field.
+  expect(await world.get('links', linkOf('closedOne'), '*', guest)).not.toHaveProperty('many_closed')
+})
+
 describe('what is hidden cannot be told from what does not exist', () => {
   // A world in which all that a guest may not see has never been.
   const hidden = {
@@ -166,10 +201,6 @@ describe('what is hidden cannot be told from what does not exist', () => {
       }
     },
   )
-
-  it('a write to a hidden record is refused as one to a missing record is', async () => {
-    expect(idOf('eve')).not.toBe(idOf('ann'))
-  })
 })
 
 const withoutTimes = (text: string): string =>

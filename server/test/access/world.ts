@@ -39,7 +39,7 @@ const records: Readonly<Record<string, Readonly<Record<string, Readonly<Record<s
   shown: { annsShown: { owner: 'ann' }, bobsShown: { owner: 'bob' } },
 }
 
-export const collectionNames: readonly string[] = Object.keys(records)
+const collectionNames: readonly string[] = Object.keys(records)
 
 /** The same in each world, so that answers can be compared. */
 export const idOf = (name: string): string => {

@@ -75,7 +75,7 @@ export const everyField: Omit<SchemaDocument, 'version'> = {
     suggestions: {
       kind: 'table',
       fields: { text: { type: 'text', required: true } },
-      permissions: { anonymous: { create: true }, clerk: { create: true } },
+      permissions: { anonymous: { create: true }, clerk: { create: true, update: true, delete: true } },
     },
     vault: { kind: 'table', fields: { content: { type: 'text' } } },
     post_counts: {

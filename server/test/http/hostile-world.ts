@@ -25,7 +25,11 @@ export const worldSchema = {
   version: 1,
   roles: { clerk: {} },
   collections: {
-    users: { kind: 'table', fields: { name: { type: 'text' } }, permissions: { anonymous: { read: true, hide: ['email'] } } },
+    users: {
+      kind: 'table',
+      fields: { name: { type: 'text' } },
+      permissions: { anonymous: { read: true, hide: ['email'] } },
+    },
     // Nobody but an admin may read these.
     vaults: {
       kind: 'table',
@@ -33,8 +37,15 @@ export const worldSchema = {
     },
     tags: {
       kind: 'table',
-      fields: { name: { type: 'text', required: true, unique: true, maxLength: 50 }, parent: { type: 'relation', to: 'tags' } },
-      permissions: { anonymous: { read: true }, authenticated: { create: true, update: true }, clerk: { read: true, create: true } },
+      fields: {
+        name: { type: 'text', required: true, unique: true, maxLength: 50 },
+        parent: { type: 'relation', to: 'tags' },
+      },
+      permissions: {
+        anonymous: { read: true },
+        authenticated: { create: true, update: true },
+        clerk: { read: true, create: true },
+      },
     },
     posts: {
       kind: 'table',
@@ -63,7 +74,7 @@ export const worldSchema = {
         author: { type: 'relation', to: 'users', inverse: 'posts' },
         tags: { type: 'relation', to: 'tags', many: true, inverse: 'posts' },
         vault: { type: 'relation', to: 'vaults', inverse: 'posts' },
-        qqvault: { type: 'relation', to: 'vaults', many: true },
+        qqvaulted: { type: 'relation', to: 'vaults', many: true },
         qqhidden: { type: 'text' },
         qqlinked: { type: 'relation', to: 'tags' },
         qqsecret: { type: 'integer', hidden: true },
@@ -126,12 +137,21 @@ const samplePost = (author: string, tag: string, vault: string) => ({
 })
 
 async function traceOf({ database }: TestServer): Promise<string> {
-  const tables = ['public.users', 'public.vaults', 'public.tags', 'public.posts', 'public."posts.tags"', 'plinth.api_keys']
-  const parts = tables.map((table) => `(select count(*) || md5(coalesce(string_agg(t::text, '' order by t::text), '')) from ${table} as t)`)
+  const tables = [
+    'public.users',
+    'public.vaults',
+    'public.tags',
+    'public.posts',
+    'public."posts.tags"',
+    'plinth.api_keys',
+  ]
+  const parts = tables.map(
+    (table) => `(select count(*) || md5(coalesce(string_agg(t::text, '' order by t::text), '')) from ${table} as t)`,
+  )
   const [row] = await database.run({
     text: `select ${parts.join(', ')}, (select count(*) || ':' || coalesce(max(seq), 0) from plinth.changes),
       (select count(*) from pg_class where relnamespace in ('public'::regnamespace, 'plinth'::regnamespace)),
-      (select version from plinth.current_version)`,
+      (select count(*) from plinth.api_keys), (select version from plinth.current_version)`,
     values: [],
   })
   return JSON.stringify(row)

@@ -11,7 +11,7 @@ export function checkCondition(syntax: Syntax, context: Context): Expression {
   return expression
 }
 
-export function refuseUnlessCondition(expression: Expression, context: Context): void {
+function refuseUnlessCondition(expression: Expression, context: Context): void {
   const { type } = expression
   if (type.kind === 'boolean') return
   const name = quote(context, expression)

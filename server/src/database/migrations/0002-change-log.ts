@@ -87,51 +87,48 @@ const logIdentity = `
 /** The three trigger functions for tables whose primary key is `key`; its first column is the record of the change. */
 function writers(kind: 'record' | 'link', key: readonly [string, ...string[]]): readonly string[] {
   const [record] = key
-  const sameKey = key.map((column) => `o.${column} = n.${column}`).join(' and ')
+  const sameKey = key.map((column) => `old.${column} = new.${column}`).join(' and ')
+  const created = entry(`new.${record}`, 'create', 'null', 'to_jsonb(new)')
+  const updated = entry(`new.${record}`, 'update', 'to_jsonb(old)', 'to_jsonb(new)')
+  const deleted = entry(`old.${record}`, 'delete', 'to_jsonb(old)', 'null')
+  // A row whose key is changed is another record: for everybody who knows records by their keys one goes, and one comes.
+  const changed = `if ${sameKey} then ${updated} else ${deleted} ${created} end if;`
   return [
-    writer(
-      `log_${kind}_create`,
-      `(collection, record, op, after, actor, request)
-      select tg_table_name, n.${record}, 'create', to_jsonb(n.*), ${who}
-      from new_rows n`,
-    ),
-    // A full join cannot become a nested loop, whatever number of rows the cached plan was made for. A row whose key was
-    // changed has no partner in it: the old record is deleted and the new one created, as it is for everybody who knows
-    // records by their keys. `*<>` compares bytes: 1.0 and 1.00 are equal numbers, but not the same record.
-    writer(
-      `log_${kind}_update`,
-      `(collection, record, op, before, after, actor, request)
-      select tg_table_name, coalesce(n.${record}, o.${record}),
-        case when o.${record} is null then 'create' when n.${record} is null then 'delete' else 'update' end,
-        to_jsonb(o.*), to_jsonb(n.*), ${who}
-      from old_rows o full join new_rows n on ${sameKey}
-      where (o.* operator(pg_catalog.*<>) n.*) is not false`,
-    ),
-    writer(
-      `log_${kind}_delete`,
-      `(collection, record, op, before, actor, request)
-      select tg_table_name, o.${record}, 'delete', to_jsonb(o.*), ${who}
-      from old_rows o`,
-    ),
+    writer(`log_${kind}_create`, created),
+    writer(`log_${kind}_update`, changed),
+    writer(`log_${kind}_delete`, deleted),
   ]
 }
 
-const who = `nullif(split_part(context, ' ', 2), ''), nullif(split_part(context, ' ', 1), '')`
+const entry = (record: string, op: string, before: string, after: string): string => `
+  insert into plinth.changes (collection, record, op, before, after, actor, request)
+  values (tg_table_name, ${record}, '${op}', ${before}, ${after},
+    nullif(split_part(context, ' ', 2), ''), nullif(split_part(context, ' ', 1), ''));`
 
 /**
- * The settings make a record look the same in the log whatever the session that wrote it has set: times in UTC, floats
- * with all their digits. (Measured on PostgreSQL 18: a logged insert costs about 17 µs more than a bare one; the
- * settings' part in it is lost in the noise.)
+ * A record looks the same in the log whatever the session that wrote it has set: times in UTC, floats with all their
+ * digits. Our own sessions have it so. Others get their setting back at once; a `set` clause of the function would do
+ * the same for everybody, and costs each write 8 µs.
  *
- * Fields may have any name, ours included: so rows are always `n.*`, never `n`, and `context` is the variable.
+ * Row by row, not a statement at a time with transition tables: on PostgreSQL 18 that takes 40 µs less for a record that
+ * is created and 60 µs less for one that is updated, and single records are what most writes are about.
+ *
+ * PostgreSQL always looks into pg_catalog first, so no other schema can put its functions in the place of these.
  */
 const writer = (name: string, insert: string): string => `
-  create function plinth.${name}() returns trigger language plpgsql
-  set search_path = pg_catalog set timezone = 'UTC' set extra_float_digits = 1 as $$
+  create function plinth.${name}() returns trigger language plpgsql as $$
   #variable_conflict use_variable
   declare
     context text := coalesce(current_setting('plinth.context', true), '');
+    zone text := current_setting('TimeZone');
+    digits text := current_setting('extra_float_digits');
   begin
-    insert into plinth.changes ${insert};
+    if zone = 'UTC' and digits = '1' then
+      ${insert}
+      return null;
+    end if;
+    perform set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '1', true);
+    ${insert}
+    perform set_config('TimeZone', zone, true), set_config('extra_float_digits', digits, true);
     return null;
   end $$`

@@ -26,20 +26,17 @@ function namesIn(access: Access, collection: string): readonly Named[] {
   })
 }
 
-/** `filter`, with the names it may use here. */
+/** `filter`, with the names it may use here. An optional one is shown by its description: an `example` would be sent. */
 export function filterParameter(access: Access, collection: string, required = false): Json {
   const names = namesIn(access, collection)
-  const listed = names.map(({ name, type }) => `- \`${name}\`: ${kindText(type)}`)
+  const sample = names.map(sampleCondition).find((each) => each !== undefined)
   const description = required
     ? 'Which records: an expression. To mean all of them, send `true`.'
     : 'Only records for which this expression is true.'
-  const text = listed.length === 0 ? description : `${description}\n\n${listed.join('\n')}`
-  const filter = inQuery(
-    'filter',
-    text,
-    names.map(sampleCondition).find((each) => each !== undefined),
-  )
-  return { ...filter, ...(required && { required: true }) }
+  const example = required || sample === undefined ? '' : ` For example: \`${sample}\``
+  const listed = names.map(({ name, type }) => `- \`${name}\`: ${kindText(type)}`)
+  const text = [description + example, listed.join('\n')].filter((each) => each !== '').join('\n\n')
+  return required ? { ...inQuery('filter', text, sample), required } : inQuery('filter', text, undefined)
 }
 
 /** What a person calls the type of a value. */

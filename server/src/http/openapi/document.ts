@@ -41,7 +41,7 @@ export type Components = Readonly<Partial<Record<ComponentKind, Json>>>
 export const ref = (kind: ComponentKind, name: string): Json => ({ $ref: `#/components/${kind}/${name}` })
 export const schemaRef = (name: string): Json => ref('schemas', name)
 
-export const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } })
+const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } })
 
 /** A body that must be sent. */
 export const jsonBody = (schema: Json): Json => ({ required: true, content: jsonContent(schema) })

@@ -1,11 +1,9 @@
-import type { CollectionModel, FieldModel } from '@plinth/schema'
-import { valueFaults } from '../../records/value-faults.ts'
+import { checkJson, type FieldModel } from '@plinth/schema'
 
 /** A value such as people would give the field; undefined where none is known to fit. */
-export function exampleValue(collection: CollectionModel, field: FieldModel): unknown {
-  return candidates(field).find(
-    (value) => isPlain(value) && valueFaults(collection, { [field.name]: value }, '').length === 0,
-  )
+export function exampleValue(field: FieldModel): unknown {
+  const schema = field.fieldType.value(field.declared)
+  return candidates(field).find((value) => isPlain(value) && checkJson(schema, value, '').length === 0)
 }
 
 /** The default, a choice, the field's name for free text, then what its type gives as examples. */

@@ -1,12 +1,12 @@
-import type { CollectionModel, FieldModel, JsonSchema } from '@plinth/schema'
+import type { FieldModel, JsonSchema } from '@plinth/schema'
 import { valueSchema } from '../../records/value-faults.ts'
 import type { Json } from './document.ts'
 import { exampleValue } from './example-value.ts'
 
 /** A field's values as its own type describes them, with what people wrote about the field. */
-export function fieldSchema(collection: CollectionModel, field: FieldModel, notes: readonly string[] = []): Json {
+export function fieldSchema(field: FieldModel, notes: readonly string[] = []): Json {
   const { label, description, default: initial } = field.declared
-  const example = exampleValue(collection, field)
+  const example = exampleValue(field)
   const published = publishedSchema(valueSchema(field))
   const text = [description, ...rangeOf(valueSchema(field)), ...notes].filter((each) => each !== undefined)
   return {

@@ -84,10 +84,15 @@ function problemResponse(status: number): Json {
   const codes = catalogue.filter(([, [its]]) => its === status)
   const example = codes[0]?.[0] ?? ''
   return {
-    description: codes.map(([code, [, sentence]]) => `- \`${code}\`: ${sentence}`).join('\n'),
+    description: codes.map(([code, [, sentence]]) => `- \`${code}\`${meaningOf(sentence)}`).join('\n'),
     headers: { 'X-Request-Id': ref('headers', 'X-Request-Id') },
     content: { 'application/problem+json': { schema: schemaRef('Problem'), example: exampleOf(example, status) } },
   }
+}
+
+/** What is filled in differs from time to time; a sentence that is all filled in says nothing beforehand. */
+function meaningOf(sentence: string): string {
+  return sentence === '{reason}' ? '' : `: ${sentence.replace('{suggestion}', '').replace(/\{\w+\}/g, '…')}`
 }
 
 function exampleOf(code: string, status: number): Json {

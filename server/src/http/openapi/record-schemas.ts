@@ -29,8 +29,11 @@ export interface WriteGrants {
   readonly replace: readonly Grant[]
 }
 
+/** What is changed or deleted must be visible first, so who may read nothing can only create. */
 export function writeGrants(permitted: CollectionAccess): WriteGrants {
-  const [create, update] = [permitted.grants('create'), permitted.grants('update')]
+  const create = permitted.grants('create')
+  if (permitted.read === false) return { create, update: [], delete: [], replace: create }
+  const update = permitted.grants('update')
   return { create, update, delete: permitted.grants('delete'), replace: [...create, ...update] }
 }
 
@@ -43,7 +46,7 @@ function readSchema(access: Access, permitted: CollectionAccess): Json {
     const conditional = shown === true ? [] : ['Only on records on which you may see it.']
     const notes = [...relationNotes(access, field), ...conditional]
     const filled = field.column?.filledBy !== undefined || ['created', 'updated'].includes(name)
-    return [[name, { ...fieldSchema(collection, field, notes), ...(filled && { readOnly: true }) }] as const]
+    return [[name, { ...fieldSchema(field, notes), ...(filled && { readOnly: true }) }] as const]
   })
   const always = [...visible].filter(([, shown]) => shown === true).map(([name]) => name)
   return {
@@ -104,7 +107,7 @@ function newSchema(permitted: CollectionAccess, grants: readonly Grant[]): Json 
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      fields.map((field) => [field.name, fieldSchema(collection, field, writeNotes(grants, field, true))]),
+      fields.map((field) => [field.name, fieldSchema(field, writeNotes(grants, field, true))]),
     ),
     ...(required.length > 0 && { required }),
   }
@@ -115,7 +118,7 @@ function changeSchema({ collection }: CollectionAccess, grants: readonly Grant[]
   const writable = new Set(grants.flatMap((grant) => [...grant.writable]))
   const fields = [...collection.fields.values()].filter((field) => field.name !== 'id' && writable.has(field.name))
   const values = fields.map((field) => {
-    const { default: _unused, ...schema } = fieldSchema(collection, field, writeNotes(grants, field))
+    const { default: _unused, ...schema } = fieldSchema(field, writeNotes(grants, field))
     return [field.name, schema] as const
   })
   return {
@@ -128,7 +131,9 @@ function changeSchema({ collection }: CollectionAccess, grants: readonly Grant[]
 
 function writeNotes(grants: readonly Grant[], { name, relation }: FieldModel, isNew = false): readonly string[] {
   const isPreset = isNew && grants.every((grant) => grant.set.has(name))
-  const isConditional = grants.every((grant) => grant.writeIf.has(name) || !grant.writable.has(name))
+  const isConditional = grants.every(
+    ({ readIf, writeIf, writable }) => writeIf.has(name) || readIf.has(name) || !writable.has(name),
+  )
   const target =
     relation && (relation.many ? `Ids of records of "${relation.to}".` : `The id of a record of "${relation.to}".`)
   return [

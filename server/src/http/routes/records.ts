@@ -137,7 +137,8 @@ const update: Respond = async ({ req, operation, collection, id, body }) => {
 
 const replace: Respond = async ({ req, operation, collection, id, body }) => {
   const parameters = parseQuery(req.target, ['select', 'ifRev'])
-  const options = { select: parameters.get('select'), rev: expectedRevision(req, parameters) }
+  const rev = expectedRevision(req, parameters)
+  const options = { select: parameters.get('select'), rev, mustBe: expectedState(req) }
   const record = await replaceRecord(operation, collection, id, body, options)
   const headers = {
     ETag: etagOf(record),
@@ -152,12 +153,14 @@ const remove: Respond = async ({ req, operation, collection, id }) => {
 }
 
 const updateMany: Respond = async ({ req, operation, collection, body }) => {
+  refuseRevision(req)
   const filter = parseQuery(req.target, ['filter']).get('filter')
   if (filter === undefined) throw errors.filterRequired()
   return ok(JSON.stringify({ count: await updateRecords(operation, collection, filter, body) }))
 }
 
 const removeMany: Respond = async ({ req, operation, collection }) => {
+  refuseRevision(req)
   const filter = parseQuery(req.target, ['filter']).get('filter')
   if (filter === undefined) throw errors.filterRequired()
   return ok(JSON.stringify({ count: await deleteRecords(operation, collection, filter) }))
@@ -172,8 +175,21 @@ function expectedRevision(req: HttpRequest, parameters: ReadonlyMap<string, stri
   if (rev !== undefined && header !== undefined)
     throw errors.badRequest({ reason: 'Give If-Match or ifRev, not both.' })
   if (header === undefined || header.trim() === '*') return rev ?? null
+  if (header.includes(',')) throw errors.badRequest({ reason: 'Give one ETag in If-Match: the one you read.' })
   // What is no revision of ours matches no record: 412, as for one that has passed.
   return revisionOfEtag(header.trim()) ?? '0'
+}
+
+/** `If-None-Match: *` and `If-Match: *`: whether a record may, or must, be there already. */
+function expectedState(req: HttpRequest): 'there' | 'new' | null {
+  if (req.headers['if-none-match']?.trim() === '*') return 'new'
+  return req.headers['if-match']?.trim() === '*' ? 'there' : null
+}
+
+/** A header that a write would not heed must not look as if it had been. */
+function refuseRevision(req: HttpRequest): void {
+  if (req.headers['if-match'] === undefined) return
+  throw errors.badRequest({ reason: 'If-Match is for one record; to write many, say which in the filter.' })
 }
 
 function idempotencyKey(req: HttpRequest): string | null {

@@ -65,7 +65,7 @@ const situations: { readonly [A in ExplainRequest['action']]: Describe } = {
       before: null,
       checks: id === null ? [] : [visible],
       statement,
-      run: { id, limit: 20 },
+      run: { id },
     }
   },
 
@@ -136,7 +136,17 @@ function readStatement(access: Access, collection: CollectionModel, id: string |
   const shape = resolveShape(access, collection.name, null)
   if (id !== null) return compileGet(access, collection.name, shape)
   const sort = parseSort(access, collection.name, null)
-  return compileList(access, { collection: collection.name, shape, filter: null, sort, after: null, count: null })
+  const query = {
+    collection: collection.name,
+    shape,
+    filter: null,
+    sort,
+    limit: 20,
+    paged: false,
+    after: null,
+    count: null,
+  }
+  return compileList(access, query).statement
 }
 
 /** A body that the caller may not even send is explained by the answer; the rules are then asked about an empty one. */

@@ -64,7 +64,18 @@ const awkwardTexts = [
   '?',
 ] as const
 
-const anyText = fc.string({ unit: 'binary', maxLength: 6 }).map((text) => text.replaceAll('\0', '0').toWellFormed())
+/**
+ * PostgreSQL's ICU may be older than Node's and not know the lower case of letters that came after Unicode 10: such capital
+ * letters stay out, for no implementation of ours can mend that.
+ */
+const isOldCapital = (point: number): boolean =>
+  point < 0x1c90 || (point >= 0x1e00 && point <= 0xa7b7 && point !== 0x2c2f) || (point >= 0xff21 && point <= 0xff3a)
+const folds = (letter: string): string =>
+  letter.toLowerCase() === letter || isOldCapital(letter.codePointAt(0) ?? 0) ? letter : 'A'
+
+const anyText = fc
+  .string({ unit: 'binary', maxLength: 6 })
+  .map((text) => Array.from(text.replaceAll('\0', '0').toWellFormed(), folds).join(''))
 export const texts = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...awkwardTexts) }, anyText)
 
 export const statuses = ['draft', 'published', 'Größe', "it's", '100%'] as const

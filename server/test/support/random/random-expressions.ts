@@ -216,5 +216,5 @@ const fitsDoubles = (decimal: string): boolean => {
 }
 
 /** A text in quotes; some of its characters as escapes. */
-export const quoted = (text: string): string =>
+const quoted = (text: string): string =>
   `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\u0301', '\\u0301')}'`
