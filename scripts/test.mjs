@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bootstrap } from './bootstrap.mjs'
+import { build } from './build.mjs'
 import { runChecks } from './check.mjs'
 import { countTests } from './count-tests.mjs'
 import { fail, root, run, withNode } from './run.mjs'
@@ -11,6 +12,8 @@ import { lastLine, summarize, total } from './summary.mjs'
 
 const node = await bootstrap()
 const steps = await runChecks(node)
+// What starts outside of vitest (its global set-up, servers in processes of their own) runs what is built.
+await build(node)
 for (const project of await listProjects()) steps.push(await runTests(project))
 
 console.log(summarize(steps))
