@@ -6,7 +6,8 @@ import { json } from '../answers.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { type Router, routes } from '../router.ts'
 
-const maxLimit = 500
+export const defaultLimit = 100
+export const maxLimit = 500
 
 /** `/api/admin/events`: the audit trail, newest first. */
 export const eventRoutes = ({ auth }: { readonly auth: Auth }): Router =>
@@ -31,7 +32,7 @@ function readId(query: ReadonlyMap<string, string>, name: string): string | null
   throw errors.invalidParameter({ name, reason: 'It is no id.' })
 }
 
-function readLimit(text = '100'): number {
+function readLimit(text = String(defaultLimit)): number {
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0
   if (limit >= 1 && limit <= maxLimit) return limit
   throw errors.invalidParameter({ name: 'limit', reason: `It must be a whole number from 1 to ${maxLimit}.` })

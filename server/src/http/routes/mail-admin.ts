@@ -31,8 +31,8 @@ interface MailAdminDeps {
   readonly auth: Pick<Auth, 'byMail'>
 }
 
-const defaultLimit = 50
-const maxLimit = 200
+export const defaultLimit = 50
+export const maxLimit = 200
 
 /** `/api/admin/outbox`: the mails that were written, the newest first. Those without an SMTP server are read here. */
 export const outboxRoutes = ({ auth: { byMail } }: MailAdminDeps): Router =>
