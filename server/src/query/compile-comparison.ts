@@ -82,9 +82,15 @@ function compileAgainstCalculatedNow(expression: Compare, compiler: Compiler): S
   const milliseconds = fromNow(expression.right)
   if (milliseconds === null) return null
   const left = compileValue(expression.left, 'time', compiler)
-  const right = sql`${parameters.now} + ${raw(`interval '${milliseconds} milliseconds'`)}`
+  const right = sql`${parameters.now} + ${raw(intervalOf(milliseconds))}`
   return sql`${left} ${raw(expression.operator)} ${right}`
 }
+
+/** In days and the rest of one: before PostgreSQL 15 the milliseconds of an interval had to fit 32 bits. All is in UTC. */
+const intervalOf = (milliseconds: number): string =>
+  `interval '${Math.trunc(milliseconds / millisecondsADay)} days ${milliseconds % millisecondsADay} milliseconds'`
+
+const millisecondsADay = 86_400_000
 
 /** The milliseconds in `@now - 7d`, or null if it is something else. Durations are bounded, so this stays in range. */
 function fromNow(expression: Expression): number | null {
