@@ -14,13 +14,15 @@ const nobody = 99_999_999
  */
 export async function clearOrphan(cluster: string, log: (message: string) => void): Promise<void> {
   const pidFile = join(cluster, 'postmaster.pid')
-  const text = await readFile(pidFile, 'utf8').catch(() => undefined)
-  if (text === undefined) return
-  const pid = Number.parseInt(text, 10)
+  const read = () => readFile(pidFile, 'utf8').catch(() => null)
+  const pid = Number.parseInt((await read()) ?? '', 10)
   if (pid > 0 && (await isServerOf(pid, cluster))) {
     log(`Stopping the PostgreSQL that an earlier run left behind (process ${pid}).`)
-    return stop(pid, cluster)
+    await stop(pid, cluster)
   }
+  // A server that is stopped takes its pid file along; one that was being killed just then leaves it.
+  const text = await read()
+  if (text === null) return
   await stopChildren(cluster)
   // The pid is dead, or after a reboot or in a new container it is somebody else's, for which PostgreSQL would refuse to
   // start. Removing the file is not the way out: it also names the shared memory by which PostgreSQL notices that
