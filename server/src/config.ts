@@ -1,17 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { suggestion } from '@plinth/schema'
+import { type Registration, registrations } from './auth/registration/registration.ts'
+import {
+  adminPassword,
+  databaseAddress,
+  emailAddress,
+  mailSender,
+  oneOf,
+  onOrOff,
+  origins,
+  type Parse,
+  roleNames,
+  smtpAddress,
+  text,
+  webAddress,
+  wholeNumber,
+  Wrong,
+} from './config-values.ts'
 import { CannotStart } from './database/cannot-start.ts'
 import { type LogLevel, logLevels } from './observability/log.ts'
-
-/** A text of the environment becomes a value, or it is wrong for a reason: "must be …". */
-type Parse<T> = (text: string) => T | Wrong
-
-class Wrong {
-  readonly reason: string
-  constructor(reason: string) {
-    this.reason = reason
-  }
-}
 
 interface Setting<T> {
   readonly name: string
@@ -86,6 +93,42 @@ const settings = {
     30,
     'After how many seconds a statement of a request is stopped.',
   ),
+  sessionDays: setting(
+    'PLINTH_SESSION_DAYS',
+    wholeNumber(1, 365),
+    30,
+    'After how many days without use somebody has to sign in again.',
+  ),
+  registration: setting<Registration>(
+    'PLINTH_REGISTRATION',
+    oneOf(registrations),
+    'invite',
+    'Who may become a user by themselves: nobody (closed), whom an admin has invited (invite), or everybody (open).',
+  ),
+  anonymousUsers: setting(
+    'PLINTH_ANONYMOUS_USERS',
+    onOrOff,
+    false,
+    'Whether one can be a user without an address or a password (on), or not (off).',
+  ),
+  defaultRoles: setting<readonly string[]>(
+    'PLINTH_DEFAULT_ROLES',
+    roleNames,
+    [],
+    'The roles of the schema that who signs up gets, separated by commas.',
+  ),
+  smtpUrl: secret<string | null>(
+    'PLINTH_SMTP_URL',
+    smtpAddress,
+    null,
+    'Where mail goes out: smtp://user:password@host:587 (add ?requireTLS=true to refuse to send unencrypted), or smtps://… for TLS from the start. Without it mail is kept in the outbox, which admins read.',
+  ),
+  mailFrom: setting<string | null>(
+    'PLINTH_MAIL_FROM',
+    mailSender,
+    null,
+    'Who mail is from: an address, or Name <address>. Needed with PLINTH_SMTP_URL.',
+  ),
   metricsToken: secret<string | null>(
     'PLINTH_METRICS_TOKEN',
     text,
@@ -116,6 +159,8 @@ export function readConfig(environment: Environment): Config {
   faults.push(...unknownVariables(environment))
   if ((config.adminEmail === null) !== (config.adminPassword === null))
     faults.push('PLINTH_ADMIN_EMAIL and PLINTH_ADMIN_PASSWORD belong together: set both or neither.')
+  if (config.smtpUrl !== null && config.mailFrom === null)
+    faults.push('PLINTH_SMTP_URL needs PLINTH_MAIL_FROM: the address that mail is from.')
   if (faults.length > 0) throw new CannotStart(sentenceOf(faults))
   return config
 }
@@ -141,7 +186,10 @@ export function describeConfig(config: Config): readonly DescribedSetting[] {
   }))
 }
 
-const shown = (value: unknown): string | null => (value === null ? null : String(value))
+function shown(value: unknown): string | null {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  return value === null ? null : String(value)
+}
 
 /** An empty variable counts as one that is not set, as in compose files. */
 function textOf(
@@ -176,50 +224,3 @@ const sentenceOf = (faults: readonly string[]): string =>
   faults.length === 1
     ? `The configuration is wrong: ${faults[0]}`
     : ['The configuration is wrong:', ...faults.map((fault) => `- ${fault}`)].join('\n')
-
-function text(given: string): string {
-  return given
-}
-
-function wholeNumber(min: number, max: number): Parse<number> {
-  return (given) => {
-    const number = /^\d{1,12}$/.test(given) ? Number(given) : Number.NaN
-    if (number >= min && number <= max) return number
-    return new Wrong(`must be a whole number from ${min} to ${max}, not "${given}".`)
-  }
-}
-
-function oneOf<T extends string>(values: readonly T[]): Parse<T> {
-  return (given) =>
-    values.find((value) => value === given) ??
-    new Wrong(`must be one of ${values.join(', ')}, not "${given}".${suggestion(given, values)}`)
-}
-
-function databaseAddress(given: string): string | Wrong {
-  return /^postgres(?:ql)?:\/\//.test(given)
-    ? given
-    : new Wrong('is not a PostgreSQL address: write postgres://user:password@host:5432/database.')
-}
-
-function webAddress(given: string): string | Wrong {
-  const address = URL.parse(given)
-  const isPlain = address !== null && /^https?:$/.test(address.protocol) && address.search + address.hash === ''
-  return isPlain ? address.href.replace(/\/$/, '') : new Wrong(`must be a web address, not "${given}".`)
-}
-
-function emailAddress(given: string): string | Wrong {
-  return /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(given) ? given : new Wrong(`must be an e-mail address, not "${given}".`)
-}
-
-function adminPassword(given: string): string | Wrong {
-  const fits = [...given].length >= 10 && Buffer.byteLength(given) <= 1_000
-  return fits ? given : new Wrong('must have at least 10 characters, and at most 1,000 bytes.')
-}
-
-function origins(given: string): readonly string[] | Wrong {
-  const list = given.split(',').map((each) => each.trim())
-  const wrong = list.find((each) => each !== '*' && URL.parse(each)?.origin !== each)
-  return wrong === undefined
-    ? list
-    : new Wrong(`must list origins such as https://app.example.com, without a path; "${wrong}" is none.`)
-}

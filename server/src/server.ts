@@ -1,5 +1,7 @@
 import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
 import { openAuth } from './auth/open-auth.ts'
+import type { NewUsers } from './auth/registration/registration.ts'
+import { forgetSessions } from './auth/sessions/forget-sessions.ts'
 import { openCatalog } from './catalog/open-catalog.ts'
 import { startLogMaintenance } from './changes/retention.ts'
 import { createChangeSignal } from './changes/wake.ts'
@@ -9,12 +11,18 @@ import { connect } from './database/connect.ts'
 import type { Database } from './database/database.ts'
 import { startEmbedded } from './database/embedded/start-embedded.ts'
 import { migrate } from './database/migrate.ts'
+import { browserSessions } from './http/browser-sessions.ts'
+import { identifier } from './http/identify.ts'
 import { allRoutes } from './http/routes.ts'
 import { createHttpServer, type HttpServer } from './http/server.ts'
 import type { Log } from './observability/log.ts'
+import type { Mail } from './auth/mail/open-mail.ts'
+import { openOutgoingMail, startOutgoingMail } from './open-outgoing-mail.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
+import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
+import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
@@ -39,8 +47,12 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     const database = await connect({ url, max: config.poolSize, statementTimeout: config.statementSeconds * 1000 })
     closing.add(() => database.close())
     const state = { draining: false }
-    const http = await openHttp(config, log, database, state, closing)
+    await migrate(database)
+    const mail = await openOutgoingMail(config, log, database)
+    const http = await openHttp(config, log, database, mail, state, closing)
     const address = await listen(http, config)
+    startOutgoingMail(mail, config, log, address)
+    closing.add(() => mail.stop())
     closing.add(() => http.drain(drainMilliseconds))
     closing.add(async () => void (state.draining = true))
     return { url: address, setupUrl: await firstAdmin(config, database, address), failed, stop: closing.close }
@@ -73,10 +85,10 @@ async function openHttp(
   config: Config,
   log: Log,
   database: Database,
+  mail: Mail,
   state: { readonly draining: boolean },
   closing: Closing,
 ): Promise<HttpServer> {
-  await migrate(database)
   const catalog = await openCatalog(database, compileComputed)
   closing.add(() => catalog.close())
   const onError = (err: unknown) => log.error({ err }, 'the change log could not be maintained')
@@ -84,22 +96,35 @@ async function openHttp(
   closing.add(() => maintenance.stop())
   const forgetting = forgetOldKeys(database, (err) => log.error({ err }, 'old idempotency keys could not be forgotten'))
   closing.add(async () => forgetting.stop())
-  const auth = await openAuth(database, { issuer: config.publicUrl ?? 'plinth' })
+  const sweeping = forgetSessions(database, (err) => log.error({ err }, 'old sessions could not be forgotten'))
+  closing.add(async () => sweeping.stop())
+  const { wake } = createChangeSignal()
+  const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
+  const issuer = config.publicUrl ?? 'plinth'
+  const auth = await openAuth(database, { ...config, issuer, mail, wakeChanges: wake, newUsers: newUsers(records) })
+  const browser = browserSessions(config)
   const metrics = createMetrics()
   showPool(metrics, database)
-  const { wake } = createChangeSignal()
   const router = allRoutes({
     auth,
+    browser,
     catalog,
     metrics,
     metricsToken: config.metricsToken,
     publicUrl: config.publicUrl,
-    records: { database, catalog, plans: new PlanCache(), wake },
+    records,
     isReachable: () => isReachable(database),
     isDraining: () => state.draining,
   })
-  return createHttpServer({ ...config, router, authenticate: auth.authenticate, log, metrics })
+  const identify = identifier(auth.authenticate, browser)
+  return createHttpServer({ ...config, router, identify, log, metrics })
 }
+
+/** Sign-in makes users by the rules that all records are made by. */
+const newUsers = (records: RecordsDeps): NewUsers => ({
+  check: (user, requestId) => checkUser(records, user, requestId),
+  create: (user, requestId, also) => createUser(records, user, requestId, also),
+})
 
 function showPool(metrics: Metrics, database: Database): void {
   metrics.gauge('plinth_database_connections', 'Open connections to PostgreSQL.', () => database.load().open)

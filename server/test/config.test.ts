@@ -35,6 +35,16 @@ describe('the configuration', () => {
     })
   })
 
+  test.each([
+    'plinth@example.com',
+    'Plinth <plinth@example.com>',
+    '<plinth@example.com>',
+    'Plinth & Co <a@mail.local>',
+  ])('takes %s as who mail is from', (PLINTH_MAIL_FROM) => {
+    const environment = { PLINTH_MAIL_FROM, PLINTH_SMTP_URL: 'smtps://user:p%40ss@mail.example.com:465' }
+    expect(readConfig(environment)).toMatchObject({ mailFrom: PLINTH_MAIL_FROM, smtpUrl: environment.PLINTH_SMTP_URL })
+  })
+
   test('takes secrets from files', async () => {
     const DATABASE_URL_FILE = await fileWith('postgres://a:b@c/d\n')
     expect(readConfig({ DATABASE_URL_FILE }).databaseUrl).toBe('postgres://a:b@c/d')
@@ -59,6 +69,16 @@ describe('the configuration', () => {
       { PLINTH_ADMIN_EMAIL: 'a@example.com', PLINTH_ADMIN_PASSWORD: 'short' },
       'PLINTH_ADMIN_PASSWORD must have at least 10',
     ],
+    [{ PLINTH_SMTP_URL: 'smtp://mail.example.com' }, 'PLINTH_SMTP_URL needs PLINTH_MAIL_FROM'],
+    [
+      { PLINTH_SMTP_URL: 'http://mail.example.com', PLINTH_MAIL_FROM: 'a@example.com' },
+      'is not the address of an SMTP',
+    ],
+    [{ PLINTH_SMTP_URL: 'smtp://', PLINTH_MAIL_FROM: 'a@example.com' }, 'is not the address of an SMTP'],
+    [{ PLINTH_SMTP_URL: 'smtp://a:50%@b.example', PLINTH_MAIL_FROM: 'a@example.com' }, 'is not the address of an SMTP'],
+    [{ PLINTH_MAIL_FROM: 'nobody' }, 'PLINTH_MAIL_FROM must be an e-mail address'],
+    [{ PLINTH_MAIL_FROM: 'a@example.com, b@example.com' }, 'PLINTH_MAIL_FROM must be an e-mail address'],
+    [{ PLINTH_MAIL_FROM: 'A\r\nBcc: <a@example.com>' }, 'PLINTH_MAIL_FROM must be an e-mail address'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL is not a PostgreSQL address'],
   ])('%j is a fault in a plain sentence', (environment, sentence) => {
     expect(() => readConfig(environment)).toThrow(sentence)
@@ -70,6 +90,7 @@ describe('the configuration', () => {
       PLINTH_MAX_BODY: '1',
       DATABASE_URL: 'mysql://a:hush@b',
       PLINTH_ADMIN_PASSWORD: 'hush',
+      PLINTH_SMTP_URL: 'ftp://a:hush@b',
     }
     expect(() => readConfig(environment)).toThrow(/PORT.*DATABASE_URL.*PLINTH_ADMIN_PASSWORD.*PLINTH_MAX_BODY/s)
     expect(() => readConfig(environment)).not.toThrow(/hush/)

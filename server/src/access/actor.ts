@@ -7,6 +7,10 @@ export interface Actor {
   readonly userId: string | null
   /** Roles held directly: `['anonymous']`, or `['authenticated', …]`. What they inherit is worked out from the schema. */
   readonly roles: readonly string[]
+  /** The session that a user's access token belongs to. */
+  readonly sessionId?: string
+  /** The admin who only looks through these eyes: such an actor changes nothing. */
+  readonly viewedBy?: string
 }
 
 export const anonymous: Actor = { kind: 'anonymous', id: null, userId: null, roles: ['anonymous'] }

@@ -12,8 +12,16 @@ export interface AccessToken {
 /** What a token proves, once its signature was checked. */
 export interface Claims {
   readonly userId: string
+  /** The session it belongs to; it ends with that. */
+  readonly sessionId: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
+}
+
+/** Whom a token names. */
+export interface TokenSubject extends Pick<Claims, 'userId' | 'sessionId'> {
+  /** The admin who views as the user: https://www.rfc-editor.org/rfc/rfc8693#section-4.1 */
+  readonly actedBy?: string
 }
 
 const minutes = 15
@@ -22,7 +30,7 @@ const audience = 'plinth'
 const maxLength = 2_048
 const maxKept = 10_000
 
-/** Signs and checks access tokens: JWTs that name a user, and nothing else about them. */
+/** Signs and checks access tokens: JWTs that name a user and a session, and nothing else about them. */
 export class AccessTokens {
   readonly #keys: SigningKeys
   readonly #issuer: string
@@ -34,17 +42,21 @@ export class AccessTokens {
     this.#issuer = issuer
   }
 
-  async sign(userId: string): Promise<AccessToken> {
+  async sign({ userId, sessionId, actedBy }: TokenSubject): Promise<AccessToken> {
     const { kid, privateKey } = await this.#keys.current()
     const issuedAt = Math.floor(Date.now() / 1000)
     const exp = issuedAt + minutes * 60
-    const accessToken = jwt.sign({ iat: issuedAt, exp }, privateKey, {
-      algorithm,
-      keyid: kid,
-      issuer: this.#issuer,
-      audience,
-      subject: userId,
-    })
+    const accessToken = jwt.sign(
+      { iat: issuedAt, exp, sid: sessionId, ...(actedBy !== undefined && { act: { sub: actedBy } }) },
+      privateKey,
+      {
+        algorithm,
+        keyid: kid,
+        issuer: this.#issuer,
+        audience,
+        subject: userId,
+      },
+    )
     return { accessToken, expiresAt: new Date(exp * 1000).toISOString() }
   }
 
@@ -73,7 +85,9 @@ export class AccessTokens {
       const payload = jwt.verify(token, key, { algorithms: [algorithm], issuer: this.#issuer, audience })
       if (typeof payload === 'string' || payload.exp === undefined) return null
       const { sub = '', exp } = payload
-      return isUuid(sub) ? { userId: sub, expiresAt: exp * 1000 } : null
+      const sid: unknown = payload['sid']
+      if (!isUuid(sub) || typeof sid !== 'string' || !isUuid(sid)) return null
+      return { userId: sub, sessionId: sid, expiresAt: exp * 1000 }
     } catch {
       return null
     }

@@ -2,10 +2,10 @@ import { errors } from '@plinth/schema'
 import { LRUCache } from 'lru-cache'
 import { type Actor, anonymous } from '../access/actor.ts'
 import type { Database } from '../database/database.ts'
-import type { AccessTokens } from './access-tokens.ts'
+import type { AccessTokens, Claims } from './access-tokens.ts'
 import { findKeyHolder, type KeyHolder, keyPrefix, markUsed } from './api-keys.ts'
 import { Recent } from './recent.ts'
-import { actorOf, findUser } from './users.ts'
+import { findSession, type SessionHolder } from './sessions/find-session.ts'
 
 /** Who is asking, by the `Authorization` header. At once where that is known already. */
 export type Authenticate = (authorization: string | undefined) => Actor | Promise<Actor>
@@ -13,18 +13,19 @@ export type Authenticate = (authorization: string | undefined) => Actor | Promis
 const bearer = /^bearer +([\w.~+/=-]+) *$/i
 const markEvery = 60_000
 
+export interface Authenticator {
+  readonly authenticate: Authenticate
+  /** Looks sessions up anew: this copy has just ended them. */
+  forgetSessions(ids: readonly string[]): void
+}
+
 /**
- * Turns tokens and API keys into actors. Roles and keys are looked up at most a second ago, so a role that is taken away
- * or a key that is revoked is gone within a second. A token that is not valid is a 401, never a guest: whoever sends one
+ * Turns tokens and API keys into actors. Sessions, roles and keys were looked up at most a second ago, so what is taken away,
+ * revoked, blocked or signed out is gone within a second, on every copy of the server. A token that is not valid is a 401, never a guest: whoever sends one
  * must learn that it has ended.
  */
-export function authenticator(database: Database, tokens: AccessTokens): Authenticate {
-  const users = new Recent<Actor>({
-    read: async (id) => {
-      const user = await findUser(database, id)
-      return user === null ? null : actorOf(user)
-    },
-  })
+export function authenticator(database: Database, tokens: AccessTokens): Authenticator {
+  const sessions = new Recent<SessionHolder>({ read: (id) => findSession(database, id) })
   const keys = new Recent<KeyHolder>({ read: (key) => findKeyHolder(database, key) })
   const noteUse = useNotes(database)
 
@@ -37,26 +38,29 @@ export function authenticator(database: Database, tokens: AccessTokens): Authent
     noteUse(holder.actor.id)
     return holder.actor
   }
-  function byUser(userId: string): Actor | Promise<Actor> {
-    const actor = users.get(userId)
-    return actor instanceof Promise ? actor.then(required) : actor
+  function bySession({ sessionId, userId }: Claims): Actor | Promise<Actor> {
+    const holder = sessions.get(sessionId)
+    return holder instanceof Promise ? holder.then((found) => actorOf(found, userId)) : actorOf(holder, userId)
   }
   async function byNewToken(token: string): Promise<Actor> {
-    return byUser(required(await tokens.check(token)).userId)
+    const claims = await tokens.check(token)
+    if (claims === null) throw errors.invalidToken()
+    return bySession(claims)
   }
-  return (authorization) => {
+  const authenticate: Authenticate = (authorization) => {
     if (authorization === undefined) return anonymous
     const token = bearer.exec(authorization)?.[1]
     if (token === undefined) throw errors.invalidToken()
     if (token.startsWith(keyPrefix)) return byKey(token)
     const claims = tokens.known(token)
-    return claims === null ? byNewToken(token) : byUser(claims.userId)
+    return claims === null ? byNewToken(token) : bySession(claims)
   }
+  return { authenticate, forgetSessions: (ids) => ids.forEach((id) => sessions.forget(id)) }
 }
 
-function required<T>(found: T | null): T {
-  if (found === null) throw errors.invalidToken()
-  return found
+function actorOf(holder: SessionHolder | null, userId: string): Actor {
+  if (holder === null || holder.userId !== userId) throw errors.invalidToken()
+  return holder.actor
 }
 
 /** Keeps when a key was last used: once a minute at most, and nobody waits for it. */

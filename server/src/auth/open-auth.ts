@@ -1,70 +1,106 @@
-import { errors } from '@plinth/schema'
 import type { Actor } from '../access/actor.ts'
 import type { Database } from '../database/database.ts'
-import { type AccessToken, AccessTokens } from './access-tokens.ts'
+import { AccessTokens } from './access-tokens.ts'
 import { createKey, listKeys, type NewKey, revokeKey } from './api-keys.ts'
 import { type Authenticate, authenticator } from './authenticate.ts'
+import { listEvents, type EventQuery } from './events/list-events.ts'
+import { actorText, recordEvent } from './events/record-event.ts'
+import { noteDevice } from './by-mail/known-devices.ts'
+import { type ByMail, openByMail } from './by-mail/open-by-mail.ts'
 import { type Credentials, setUpAdmin } from './first-admin.ts'
-import { hashPassword, refuseWeakPassword, verifyPassword } from './passwords.ts'
-import { type Attempt, signInLimits } from './sign-in-limits.ts'
+import { type Attempt, countTry, type Try } from './limits/count-try.ts'
+import type { LimitName } from './limits/limits.ts'
+import type { MailDeps } from './mail/mail-deps.ts'
+import { type OwnPasswordChange, changeOwnPassword, givePassword } from './change-password.ts'
+import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
+import type { RegistrationDeps } from './registration/registration.ts'
+import { openSessions, type Sessions } from './sessions/open-sessions.ts'
+import type { Origin, SessionDeps, SignedIn } from './sessions/session.ts'
+import { startSession } from './sessions/start-session.ts'
+import { signIn } from './sign-in.ts'
 import { openSigningKeys } from './signing-keys.ts'
-import { findByEmail, findUser, setPassword, type User } from './users.ts'
-
-export interface SignedIn extends AccessToken {
-  readonly user: User
-}
+import { findMe, type Me } from './me.ts'
 
 /** Sign-in, as routes use it. */
 export interface Auth {
   readonly authenticate: Authenticate
-  /** Counts a try at signing in; the caller looks at it before `signIn`. */
-  attempt(email: string, address: string): Promise<Attempt>
+  /** Counts a try at one of the ways in; the caller looks at it before going on. */
+  countTry(name: LimitName, tried: Try): Promise<Attempt>
   /** @throws Problem wrongCredentials */
-  signIn(credentials: Credentials): Promise<SignedIn>
+  signIn(credentials: Credentials, origin: Origin): Promise<SignedIn>
   /** Makes the first admin and signs them in. */
-  setUp(token: string, credentials: Credentials, requestId: string): Promise<SignedIn>
+  setUp(token: string, credentials: Credentials, requestId: string, origin: Origin): Promise<SignedIn>
   /** The user who asks. */
-  me(actor: Actor): Promise<User>
-  setPassword(userId: string, password: string): Promise<void>
-  createKey(key: NewKey, by: Actor): Promise<{ readonly id: string; readonly key: string }>
+  me(actor: Actor): Promise<Me>
+  readonly sessions: Sessions
+  readonly byMail: ByMail
+  readonly registration: OpenRegistration
+  changeOwnPassword(actor: Actor, change: OwnPasswordChange, origin: Origin): Promise<void>
+  /** Gives a user a password, and ends their sessions. */
+  setPassword(userId: string, password: string, by: Actor, origin: Origin): Promise<void>
+  createKey(key: NewKey, by: Actor, origin: Origin): Promise<{ readonly id: string; readonly key: string }>
   /** JSON text. */
   listKeys(): Promise<string>
-  revokeKey(id: string): Promise<void>
+  revokeKey(id: string, by: Actor, origin: Origin): Promise<void>
+  /** JSON text. */
+  publicKeySet(): Promise<string>
+  /** Answers the new key's id. */
+  rotateSigningKeys(by: Actor, origin: Origin): Promise<string>
+  /** JSON text. */
+  listEvents(query: EventQuery): Promise<string>
 }
 
-export interface AuthOptions {
+export interface AuthOptions extends Omit<RegistrationDeps, 'sessions'> {
   /** Who signs access tokens: the address of this Plinth. */
   readonly issuer: string
+  /** After how many days a session that is not used ends. */
+  readonly sessionDays: number
+  readonly mail: MailDeps
+  /** Wakes whoever follows the change log. */
+  readonly wakeChanges: () => void
 }
 
 /** Opens sign-in on a database that has its schema. */
-export async function openAuth(database: Database, { issuer }: AuthOptions): Promise<Auth> {
-  const tokens = new AccessTokens(await openSigningKeys(database), issuer)
-  const limits = signInLimits(database)
-  const welcome = async (user: User): Promise<SignedIn> => ({ ...(await tokens.sign(user.id)), user })
+export async function openAuth(database: Database, options: AuthOptions): Promise<Auth> {
+  const { issuer, sessionDays, mail, wakeChanges } = options
+  const signingKeys = await openSigningKeys(database)
+  const tokens = new AccessTokens(signingKeys, issuer)
+  const { authenticate, forgetSessions } = authenticator(database, tokens)
+  const onStarted: SessionDeps['onStarted'] = (user, origin) => noteDevice(mail, { user, ...origin })
+  const deps: SessionDeps = { database, tokens, sessionDays, onStarted, onEnded: forgetSessions }
+  const record = (kind: string, by: Actor, origin: Origin, details: Readonly<Record<string, unknown>>): Promise<void> =>
+    recordEvent(database, { kind, userId: null, actor: actorText(by), ...origin, details })
 
   return {
-    authenticate: authenticator(database, tokens),
-    attempt: limits.attempt,
-    signIn: async ({ email, password }) => {
-      const known = await findByEmail(database, email)
-      const fits = await verifyPassword(known?.hash ?? null, password)
-      if (!fits || known === null) throw errors.wrongCredentials()
-      return welcome(known.user)
+    authenticate,
+    countTry: (name, tried) => countTry(database, name, tried),
+    signIn: (credentials, origin) => signIn(deps, credentials, origin),
+    setUp: async (token, credentials, requestId, origin) => {
+      const { id } = await setUpAdmin(database, token, credentials, requestId)
+      return startSession(deps, { userId: id, method: 'password', ...origin })
     },
-    setUp: async (token, credentials, requestId) => welcome(await setUpAdmin(database, token, credentials, requestId)),
-    me: async ({ userId }) => {
-      const user = userId === null ? null : await findUser(database, userId)
-      if (user === null) throw errors.notSignedIn()
-      return user
+    me: (actor) => findMe(database, actor),
+    sessions: openSessions(deps),
+    byMail: openByMail({ mail, sessions: deps, takesInvites: options.registration !== 'closed', wakeChanges }),
+    registration: openRegistration({ ...options, sessions: deps }),
+    changeOwnPassword: (actor, change, origin) => changeOwnPassword({ sessions: deps, mail }, actor, change, origin),
+    setPassword: (userId, password, by, origin) => givePassword({ sessions: deps, mail }, userId, password, by, origin),
+    createKey: async (key, by, origin) => {
+      const made = await createKey(database, key, by)
+      await record('keyCreated', by, origin, { key: made.id, name: key.name, roles: key.roles })
+      return made
     },
-    setPassword: async (userId, password) => {
-      refuseWeakPassword(password)
-      const found = await setPassword(database, userId, await hashPassword(password))
-      if (!found) throw errors.userNotFound({ id: userId })
-    },
-    createKey: (key, by) => createKey(database, key, by),
     listKeys: () => listKeys(database),
-    revokeKey: (id) => revokeKey(database, id),
+    revokeKey: async (id, by, origin) => {
+      await revokeKey(database, id)
+      await record('keyRevoked', by, origin, { key: id })
+    },
+    publicKeySet: () => signingKeys.publicKeySet(),
+    rotateSigningKeys: async (by, origin) => {
+      const kid = await signingKeys.rotate()
+      await record('signingKeyRotated', by, origin, { kid })
+      return kid
+    },
+    listEvents: (query) => listEvents(database, query),
   }
 }

@@ -44,6 +44,12 @@ export class Recent<T extends object> {
     return entry.value
   }
 
+  /** Reads it anew when it is asked for next: this copy has just changed it. */
+  forget(key: string): void {
+    this.#entries.delete(key)
+    this.#reading.delete(key)
+  }
+
   #readAgain(key: string): Promise<T | null> {
     const running = this.#reading.get(key)
     // A reading that has taken long may have begun before the change that must be seen now.

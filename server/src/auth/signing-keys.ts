@@ -12,6 +12,10 @@ export interface SigningKeys {
   current(): Promise<SigningKey>
   /** The public half of a key; null for one that there is not (any more). */
   find(kid: string): Promise<KeyObject | null>
+  /** All public halves, as a JSON Web Key Set: https://www.rfc-editor.org/rfc/rfc7517#section-5 */
+  publicKeySet(): Promise<string>
+  /** Makes a new key, and answers its id. Tokens of the old one count until they end. */
+  rotate(): Promise<string>
 }
 
 interface Ring {
@@ -21,9 +25,11 @@ interface Ring {
 }
 
 const days = 86_400_000
-const renewAfter = 90 * days
-/** Longer than any token that an old key has signed. */
-const keepDays = 91
+const renewAfter = 30 * days
+/** Until every copy has heard of the next key, and what the old one has signed has ended. */
+const keptAfterwards = '1 hour'
+/** So long a copy may not know that another has made a new key, or that an old one is gone. */
+const maxAge = 60_000
 /** A token with an unknown key id may come from another copy; asking for each would let anybody keep the database busy. */
 const lookAgainAfter = 1_000
 
@@ -32,41 +38,74 @@ const signingKeyLock = 7_045_231_003
 
 /** Opens the keys, and makes the first one where there is none. */
 export async function openSigningKeys(database: Database): Promise<SigningKeys> {
-  let ring = await loadRing(database)
+  let loading = loadRing(database)
   let loadedAt = performance.now()
+  await loading
 
-  async function reload(): Promise<void> {
+  async function reload(): Promise<Ring> {
+    const before = loading
     loadedAt = performance.now()
-    ring = await loadRing(database)
+    // A database that cannot be reached for a moment must not cost the keys that are known.
+    loading = loadRing(database).catch(() => before)
+    return loading
   }
+  const ring = (): Promise<Ring> => (performance.now() - loadedAt > maxAge ? reload() : loading)
+
   return {
-    current: async () => {
-      if (Date.now() - ring.createdAt > renewAfter) await reload()
-      return ring.newest
-    },
+    current: async () => (await ring()).newest,
     find: async (kid) => {
-      if (!ring.publicKeys.has(kid) && performance.now() - loadedAt > lookAgainAfter) await reload()
-      return ring.publicKeys.get(kid) ?? null
+      const known = (await ring()).publicKeys.get(kid)
+      if (known !== undefined || performance.now() - loadedAt <= lookAgainAfter) return known ?? null
+      return (await reload()).publicKeys.get(kid) ?? null
+    },
+    publicKeySet: async () => JSON.stringify({ keys: [...(await ring()).publicKeys].map(publicJwk) }),
+    rotate: async () => {
+      await database.transaction(async (session) => {
+        await lockKeys(session)
+        await makeKey(session)
+      })
+      return (await reload()).newest.kid
     },
   }
 }
 
-const loadRing = (database: Database): Promise<Ring> =>
-  database.transaction(async (session) => {
-    await session.run({ text: `select pg_advisory_xact_lock(${signingKeyLock})`, values: [] })
-    const ring = await readRing(session)
-    if (ring !== null && Date.now() - ring.createdAt <= renewAfter) return ring
-    await makeKey(session)
-    const renewed = await readRing(session)
-    if (renewed === null) throw new Error('The signing key that was just made is not there.')
-    return renewed
-  })
+const publicJwk = ([kid, key]: readonly [string, KeyObject]) => ({
+  ...key.export({ format: 'jwk' }),
+  kid,
+  use: 'sig',
+  alg: 'ES256',
+})
+
+async function loadRing(database: Database): Promise<Ring> {
+  const ring = await readRing(database)
+  return ring !== null && !isDue(ring) ? ring : database.transaction(renewRing)
+}
+
+const isDue = ({ createdAt }: Ring): boolean => Date.now() - createdAt > renewAfter
+
+async function renewRing(session: Session): Promise<Ring> {
+  await lockKeys(session)
+  const ring = await readRing(session)
+  if (ring !== null && !isDue(ring)) return ring
+  await makeKey(session)
+  const renewed = await readRing(session)
+  if (renewed === null) throw new Error('The signing key that was just made is not there.')
+  return renewed
+}
+
+async function lockKeys(session: Session): Promise<void> {
+  await session.run({ text: `select pg_advisory_xact_lock(${signingKeyLock})`, values: [] })
+}
+
+// A key is old from when the next one was made.
+const agedKeys = 'select *, lead(created) over (order by created) as replaced from plinth.signing_keys'
 
 async function readRing(session: Session): Promise<Ring | null> {
   const rows = await session.run({
     text: `
       select kid, private_key, public_key, (extract(epoch from created) * 1000)::bigint
-      from plinth.signing_keys
+      from (${agedKeys}) keys
+      where replaced is null or replaced > now() - interval '${keptAfterwards}'
       order by created desc`,
     values: [],
   })
@@ -83,11 +122,16 @@ async function readRing(session: Session): Promise<Ring | null> {
 async function makeKey(session: Session): Promise<void> {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   await session.run({
-    text: `delete from plinth.signing_keys where created < now() - interval '${keepDays} days'`,
+    text: `
+      delete from plinth.signing_keys
+      where kid in (select kid from (${agedKeys}) keys where replaced < now() - interval '${keptAfterwards}')`,
     values: [],
   })
+  // Two keys of one transaction, or of one millisecond, would have no order.
   await session.run({
-    text: 'insert into plinth.signing_keys (kid, private_key, public_key) values ($1, $2, $3)',
+    text: `
+      insert into plinth.signing_keys (kid, private_key, public_key, created)
+      select $1, $2, $3, greatest(clock_timestamp(), max(created) + interval '1 millisecond') from plinth.signing_keys`,
     values: [
       randomUUID(),
       privateKey.export({ type: 'pkcs8', format: 'pem' }),

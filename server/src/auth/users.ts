@@ -1,4 +1,3 @@
-import type { Actor } from '../access/actor.ts'
 import type { Session } from '../database/database.ts'
 
 /** A user as sign-in answers it. */
@@ -8,12 +7,13 @@ export interface User {
   readonly roles: readonly string[]
 }
 
-const columns = `jsonb_build_object('id', u.id, 'email', u.email, 'roles', u.roles)::text`
+/** A user as JSON text, in a statement that names `public.users` `u`. */
+export const userColumns = `jsonb_build_object('id', u.id, 'email', u.email, 'roles', u.roles)::text`
 
 /** The user with this id; null when there is none (any more). */
 export async function findUser(session: Session, id: string): Promise<User | null> {
   const rows = await session.run({
-    text: `select ${columns} from public.users u where u.id = $1::uuid`,
+    text: `select ${userColumns} from public.users u where u.id = $1::uuid`,
     values: [id],
     name: 'auth-user',
   })
@@ -28,7 +28,7 @@ export async function findByEmail(
   // A password that is older than its user was another's, who had the same id and was deleted.
   const rows = await session.run({
     text: `
-      select ${columns}, p.hash
+      select ${userColumns}, p.hash
       from public.users u join plinth.passwords p on p.user_id = u.id and p.changed >= u.created
       where lower(u.email) = lower($1::text)`,
     values: [email],
@@ -52,12 +52,17 @@ export async function setPassword(session: Session, userId: string, hash: string
   return rows.length > 0
 }
 
-export const actorOf = ({ id, roles }: User): Actor => ({
-  kind: 'user',
-  id,
-  userId: id,
-  roles: ['authenticated', ...roles],
-})
+/** Reads what `userColumns` has written. */
+export const userOf = (text: string | null | undefined): User | null => (text ? (JSON.parse(text) as User) : null)
 
-// The statements above write exactly this.
-const userOf = (text: string | null | undefined): User | null => (text ? (JSON.parse(text) as User) : null)
+/** The hash of a user's password; null where they have none. */
+export async function findPassword(session: Session, userId: string): Promise<string | null> {
+  const rows = await session.run({
+    text: `
+      select p.hash
+      from public.users u join plinth.passwords p on p.user_id = u.id and p.changed >= u.created
+      where u.id = $1::uuid`,
+    values: [userId],
+  })
+  return rows[0]?.[0] ?? null
+}

@@ -10,3 +10,9 @@ export async function parseBody<T>(req: HttpRequest, schema: JsonSchema<T>): Pro
   // The schema describes T, and the body fits it.
   return body as T
 }
+
+/** The same, for a body that may be left out where nothing is to be said. */
+export const parseOptionalBody = <T>(req: HttpRequest, schema: JsonSchema<T>): Promise<T | Partial<T>> => {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  return hasBody ? parseBody(req, schema) : Promise.resolve({})
+}

@@ -3,20 +3,28 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { RecordsDeps } from '../records/operation.ts'
 import { json } from './answers.ts'
+import type { BrowserSessions } from './browser-sessions.ts'
+import { linkRoutes } from './pages/link-pages.ts'
 import { setupPage } from './pages/setup-page.ts'
 import { mount, type Router, routes } from './router.ts'
-import { keyRoutes, userRoutes } from './routes/admin.ts'
+import { keyRoutes } from './routes/api-keys.ts'
 import { authRoutes } from './routes/auth.ts'
 import { docsRoutes } from './routes/docs.ts'
+import { eventRoutes } from './routes/events.ts'
 import { explainRoutes } from './routes/explain.ts'
 import { type HealthDeps, healthRoutes } from './routes/health.ts'
+import { inviteRoutes, mailTemplateRoutes, outboxRoutes } from './routes/mail-admin.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { batchRoutes, recordsRoutes } from './routes/records.ts'
 import { schemaRoutes } from './routes/schema.ts'
+import { keySetRoutes, signingKeyRoutes } from './routes/signing-keys.ts'
+import { userRoutes } from './routes/users.ts'
+import { viewRoutes } from './routes/view-as.ts'
 
 export interface RoutesDeps extends HealthDeps {
   readonly auth: Auth
+  readonly browser: BrowserSessions
   readonly catalog: Catalog
   readonly metrics: Metrics
   /** What `/metrics` asks for; null leaves it open. */
@@ -31,15 +39,23 @@ export const allRoutes = (deps: RoutesDeps): Router =>
   mount({
     '/api/records': recordsRoutes(deps.records),
     '/api/batch': batchRoutes(deps.records),
-    '/api/auth': authRoutes(deps.auth),
+    '/api/auth': authRoutes(deps),
     '/api/schema': schemaRoutes(deps.catalog),
     '/api/admin/keys': keyRoutes(deps),
     '/api/admin/users': userRoutes(deps),
+    '/api/admin/view-as': viewRoutes(deps),
+    '/api/admin/signing-keys': signingKeyRoutes(deps),
+    '/api/admin/events': eventRoutes(deps),
+    '/api/admin/outbox': outboxRoutes(deps),
+    '/api/admin/mail-templates': mailTemplateRoutes(deps),
+    '/api/admin/invites': inviteRoutes(deps),
     '/api/admin/explain': explainRoutes(deps.records),
     '/health': healthRoutes(deps),
     '/api/openapi.json': openApiRoutes(deps.records, deps.publicUrl),
+    '/.well-known/jwks.json': keySetRoutes(deps),
     '/docs': docsRoutes(),
     '/metrics': metricsRoutes(deps.metrics, deps.metricsToken),
+    '/auth': linkRoutes(),
     '/setup': routes({ '/': { get: setupPage } }),
     '/': routes({ '/': { get: (_req, res) => json(res, 200, welcome) } }),
   })

@@ -9,14 +9,15 @@ import { clientAddress } from './client-address.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { escapedDatabaseError } from './escaped-database-error.ts'
 import { HttpRequest, type HttpResponse, pathOf } from './http-request.ts'
+import { isSafe } from './identify.ts'
 import { readTarget } from './read-target.ts'
 import { requestIds } from './request-id.ts'
 import type { Router } from './router.ts'
 
 export interface HttpOptions {
   readonly router: Router
-  /** Who is asking, by the `Authorization` header. At once where that is known already, so that most requests wait for nothing. */
-  readonly authenticate: (authorization: string | undefined) => Actor | Promise<Actor>
+  /** Who is asking. At once where that is known already, so that most requests wait for nothing. */
+  readonly identify: (req: HttpRequest) => Actor | Promise<Actor>
   readonly log: Log
   readonly metrics: Metrics
   /** Bytes a body may have. */
@@ -62,7 +63,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   return { server, drain: (milliseconds) => drain(server, milliseconds) }
 }
 
-function answering({ router, authenticate, log, metrics, ...settings }: HttpOptions) {
+function answering({ router, identify, log, metrics, ...settings }: HttpOptions) {
   const requestId = requestIds()
   const cors = crossOrigin(settings.corsOrigins)
 
@@ -76,6 +77,7 @@ function answering({ router, authenticate, log, metrics, ...settings }: HttpOpti
 
   function route(req: HttpRequest, res: HttpResponse, actor: Actor): void {
     req.actor = actor
+    if (actor.viewedBy !== undefined && !mayView(req)) throw errors.viewOnly()
     router(req, res, (error) => finish(req, res, error ?? undefined))
   }
 
@@ -86,7 +88,7 @@ function answering({ router, authenticate, log, metrics, ...settings }: HttpOpti
         return answerAllow(res, 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
       // Pages and probes work without sign-in, whatever a proxy puts into the header.
       if (!req.target.startsWith('/api/')) return route(req, res, req.actor)
-      const actor = authenticate(req.headers.authorization)
+      const actor = identify(req)
       if (!(actor instanceof Promise)) return route(req, res, actor)
       actor.then((found) => route(req, res, found)).catch((error: unknown) => finish(req, res, error))
     } catch (error) {
@@ -108,6 +110,9 @@ function answering({ router, authenticate, log, metrics, ...settings }: HttpOpti
     cors(req, res, () => enter(req, res))
   }
 }
+
+/** Who views as another reads, and ends the view. */
+const mayView = (req: HttpRequest): boolean => isSafe(req) || pathOf(req.target) === '/api/auth/sign-out'
 
 type Settings = Pick<HttpOptions, 'maxBody' | 'trustedProxies'>
 

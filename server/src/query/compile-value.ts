@@ -1,5 +1,5 @@
 import type { Comparison, Expression, ValueType } from '@plinth/schema'
-import { param, raw, sql } from '../database/sql.ts'
+import { join, param, raw, sql } from '../database/sql.ts'
 import { compileCount } from './compile-many.ts'
 import { compilePath } from './compile-path.ts'
 import { compileMilliseconds, isCalculated } from './compile-time.ts'
@@ -33,7 +33,11 @@ export function compileValue(expression: Expression, as: Comparison, compiler: C
     case 'distance':
       return compileDistance(expression, compiler)
     case 'list':
-      return raw('null')
+      // As a preset fills it in; comparisons with a list compile its items one by one.
+      return sql`array[${join(
+        expression.items.map((item) => compileValue(item, 'text', compiler)),
+        ', ',
+      )}]::text[]`
     default:
       return sql`((${compiler.language.condition(expression, compiler)}) is true)`
   }

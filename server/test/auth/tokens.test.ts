@@ -1,4 +1,4 @@
-import { createHmac, createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AccessTokens } from '../../src/auth/access-tokens.ts'
@@ -10,6 +10,7 @@ const ada = { email: 'ada@example.com', password: 'correct horse' }
 let server: TestServer
 let good = ''
 let userId = ''
+let sid = ''
 let kid = ''
 let privateKey: KeyObject
 let publicPem = ''
@@ -18,6 +19,7 @@ beforeAll(async () => {
   const { body } = await server.call('POST', '/api/auth/sign-in', { body: ada })
   good = body.accessToken
   userId = body.user.id
+  sid = Object(jwt.decode(good)).sid
   const rows = await server.database.run({
     text: 'select kid, private_key, public_key from plinth.signing_keys',
     values: [],
@@ -30,7 +32,7 @@ afterAll(() => server.stop())
 
 const me = (token: string) => server.call('GET', '/api/auth/me', { token })
 const sign = (options: jwt.SignOptions, key: jwt.Secret = privateKey, payload: object = {}) =>
-  jwt.sign(payload, key, {
+  jwt.sign({ sid, ...payload }, key, {
     algorithm: 'ES256',
     keyid: kid,
     issuer: 'plinth',
@@ -41,7 +43,7 @@ const sign = (options: jwt.SignOptions, key: jwt.Secret = privateKey, payload: o
   })
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
-const claims = () => ({ sub: userId, iss: 'plinth', aud: 'plinth', exp: now() + 60 })
+const claims = () => ({ sub: userId, sid, iss: 'plinth', aud: 'plinth', exp: now() + 60 })
 
 test('a token signed with the key is good, so what follows fails for its own reason', async () => {
   expect((await me(sign({}))).status).toBe(200)
@@ -65,15 +67,21 @@ describe('a token', () => {
     ['that has expired', () => sign({ expiresIn: -1 })],
     [
       'without an end',
-      () => jwt.sign({ sub: userId, iss: 'plinth', aud: 'plinth' }, privateKey, { algorithm: 'ES256', keyid: kid }),
+      () =>
+        jwt.sign({ sub: userId, sid, iss: 'plinth', aud: 'plinth' }, privateKey, { algorithm: 'ES256', keyid: kid }),
     ],
     ['that is not valid yet', () => sign({ notBefore: 60 })],
     ['of another issuer', () => sign({ issuer: 'https://evil.example.com' })],
     ['for another audience', () => sign({ audience: 'others' })],
     [
       'for nobody',
-      () => jwt.sign({ iss: 'plinth', aud: 'plinth' }, privateKey, { algorithm: 'ES256', keyid: kid, expiresIn: 60 }),
+      () =>
+        jwt.sign({ sid, iss: 'plinth', aud: 'plinth' }, privateKey, { algorithm: 'ES256', keyid: kid, expiresIn: 60 }),
     ],
+    ['of no session', () => jwt.sign({ ...claims(), sid: undefined }, privateKey, { algorithm: 'ES256', keyid: kid })],
+    ['of a session that is no id', () => sign({}, privateKey, { sid: 'x' })],
+    ['of a session that is not there', () => sign({}, privateKey, { sid: '01a20644-57e4-774d-a925-000000000000' })],
+    ['of a session that is a list', () => sign({}, privateKey, { sid: [sid] })],
     ['for somebody who is not there', () => sign({ subject: '01a20644-57e4-774d-a925-000000000000' })],
     [
       'with other claims than were signed',
@@ -117,7 +125,12 @@ describe('a user', () => {
              values (plinth.uuid_v7(), 'brief@example.com', '{admin}', now(), now()) returning id`,
       values: [],
     })
-    const token = sign({ subject: id ?? '' })
+    const [[session] = []] = await run({
+      text: `insert into plinth.sessions (user_id, method, created_at, expires_at)
+             values ($1::uuid, 'password', now() + interval '1 millisecond', now() + interval '1 day') returning id`,
+      values: [id],
+    })
+    const token = sign({ subject: id ?? '' }, privateKey, { sid: session })
     const schema = () => server.call('GET', '/api/schema', { token })
     expect((await schema()).status).toBe(200)
     await run({ text: `update public.users set roles = '{}' where id = $1::uuid`, values: [id] })
@@ -137,19 +150,52 @@ describe('signing keys', () => {
     expect(new Set(kids).size).toBe(1)
   })
 
-  test('are renewed after 90 days, and the old one still counts for tokens it has signed', async () => {
+  const subject = () => ({ userId, sessionId: sid })
+  const kidOf = (token: string) => jwt.decode(token, { complete: true })?.header.kid
+  const age = (interval: string) =>
+    server.database.run({ text: `update plinth.signing_keys set created = created - $1::interval`, values: [interval] })
+
+  test('are renewed after 30 days, and the old one still counts for tokens it has signed', async () => {
     const tokens = new AccessTokens(await openSigningKeys(server.database), 'plinth')
-    const { accessToken } = await tokens.sign(userId)
-    await server.database.run({
-      text: `update plinth.signing_keys set created = now() - interval '90 days 1 minute'`,
-      values: [],
-    })
+    const { accessToken } = await tokens.sign(subject())
+    await age('30 days 1 minute')
     const renewed = new AccessTokens(await openSigningKeys(server.database), 'plinth')
-    const fresh = await renewed.sign(userId)
-    expect(jwt.decode(fresh.accessToken, { complete: true })?.header.kid).not.toBe(
-      jwt.decode(accessToken, { complete: true })?.header.kid,
-    )
+    const fresh = await renewed.sign(subject())
+    expect(kidOf(fresh.accessToken)).not.toBe(kidOf(accessToken))
     expect(await renewed.check(accessToken)).toMatchObject({ userId })
     expect(await renewed.check(fresh.accessToken)).toMatchObject({ userId })
+  })
+
+  test('that were rotated are used at once, are found by other copies, and the old one goes after an hour', async () => {
+    const other = await openSigningKeys(server.database)
+    const { accessToken: before } = (await server.call('POST', '/api/auth/sign-in', { body: ada })).body
+    const rotated = await server.call('POST', '/api/admin/signing-keys/rotate', { token: before })
+    expect(rotated.status).toBe(201)
+    const { accessToken: after } = (await server.call('POST', '/api/auth/sign-in', { body: ada })).body
+    expect(kidOf(after)).toBe(rotated.body.kid)
+    expect([(await me(before)).status, (await me(after)).status]).toEqual([200, 200])
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(await other.find(rotated.body.kid)).not.toBeNull()
+    await age('61 minutes')
+    await openSigningKeys(server.database).then((keys) => keys.rotate())
+    const old = await openSigningKeys(server.database)
+    expect(await old.find(kidOf(before) ?? '')).toBeNull()
+    expect(await old.find(kidOf(after) ?? '')).not.toBeNull()
+  })
+
+  test('are rotated by admins alone', async () => {
+    expect((await server.call('POST', '/api/admin/signing-keys/rotate')).body.code).toBe('notSignedIn')
+  })
+
+  test('are public in their public halves, by which others can check a token', async () => {
+    const { accessToken } = (await server.call('POST', '/api/auth/sign-in', { body: ada })).body
+    const { status, headers, body } = await server.call('GET', '/.well-known/jwks.json')
+    expect(status).toBe(200)
+    expect(headers.get('cache-control')).toBe('public, max-age=300')
+    const jwk = body.keys.find((each: { kid: string }) => each.kid === kidOf(accessToken))
+    expect(Object.keys(jwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
+    const key = createPublicKey({ key: jwk, format: 'jwk' })
+    const verified = jwt.verify(accessToken, key, { algorithms: ['ES256'], issuer: 'plinth', audience: 'plinth' })
+    expect(verified).toMatchObject({ sub: userId })
   })
 })

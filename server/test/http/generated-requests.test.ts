@@ -1,10 +1,7 @@
-import { mkdtemp, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createLog } from '../../src/observability/log.ts'
 import { openWorld, type World } from './hostile-world.ts'
+import { keepLog } from './kept-log.ts'
 import { randomRequest } from './random-requests.ts'
 import { faultsOf, keepAlive, send, shown } from './send-request.ts'
 
@@ -12,13 +9,13 @@ const runs = 5_000
 const atOnce = 4
 
 const statuses = new Map<number, number>()
-const logFile = join(await mkdtemp(join(tmpdir(), 'plinth-log-')), 'log')
-const log = createLog('warn', logFile)
+const kept = await keepLog()
 const agent = keepAlive(atOnce)
 let world: World
 
 beforeAll(async () => {
-  world = await openWorld(log)
+  world = await openWorld(kept.log)
+  await kept.skip()
 })
 afterAll(async () => {
   agent.destroy()
@@ -26,11 +23,6 @@ afterAll(async () => {
   // oxlint-disable-next-line no-console -- the figures are what this test is read for
   console.table(Object.fromEntries([...statuses].toSorted(([a], [b]) => a - b)))
 })
-
-const logged = async (): Promise<string> => {
-  log.flushSync()
-  return (await readFile(logFile, 'utf8')).slice(0, 20_000)
-}
 
 describe('whatever is asked', () => {
   test('is answered well', async () => {
@@ -64,6 +56,6 @@ describe('whatever is asked', () => {
   })
 
   test('nothing went wrong behind the answers', async () => {
-    expect(await logged()).toBe('')
+    expect(await kept.news()).toBe('')
   })
 })

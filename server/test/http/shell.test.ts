@@ -22,7 +22,7 @@ const log = createLog('info', logFile)
 async function listen(router: Router, options: Partial<HttpOptions> = {}): Promise<number> {
   http = createHttpServer({
     router,
-    authenticate: () => anonymous,
+    identify: () => anonymous,
     log,
     metrics: createMetrics(),
     maxBody: 1_000,

@@ -2,7 +2,10 @@ import { schemaVersions } from './0001-schema-versions.ts'
 import { changeLog } from './0002-change-log.ts'
 import { signIn } from './0003-sign-in.ts'
 import { idempotency } from './0004-idempotency.ts'
+import { sessions } from './0005-sessions.ts'
+import { mail } from './0006-mail.ts'
+import { audit } from './0007-audit.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
-export const migrations: readonly Migration[] = [schemaVersions, changeLog, signIn, idempotency]
+export const migrations: readonly Migration[] = [schemaVersions, changeLog, signIn, idempotency, sessions, mail, audit]

@@ -3,7 +3,10 @@ import type { Components, Json, OpenApiDocument, Section } from './document.ts'
 import { adminSection } from './paths/admin-paths.ts'
 import { authSection } from './paths/auth-paths.ts'
 import { batchSection } from './paths/batch-paths.ts'
+import { byMailSection } from './paths/by-mail-paths.ts'
 import { collectionSection } from './paths/collection-paths.ts'
+import { mailAdminSection } from './paths/mail-admin-paths.ts'
+import { registrationSection } from './paths/registration-paths.ts'
 import { schemaSection } from './paths/schema-paths.ts'
 import { serverSection } from './paths/server-paths.ts'
 import { problemResponses, problemSchemas } from './problem-responses.ts'
@@ -44,8 +47,8 @@ function sectionsOf(access: Access): readonly Section[] {
     const permitted = access.collection(name)
     return permitted ? [collectionSection(access, permitted)] : []
   })
-  const system = [batchSection(access), authSection(access)]
-  const admin = access.admin ? [schemaSection, adminSection(access)] : []
+  const system = [batchSection(access), authSection(access), registrationSection(), byMailSection()]
+  const admin = access.admin ? [schemaSection, adminSection(access), mailAdminSection()] : []
   return [...collections, ...system, ...admin, serverSection(access)].filter((section) => section !== null)
 }
 

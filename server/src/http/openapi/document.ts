@@ -46,6 +46,9 @@ const jsonContent = (schema: Json): Json => ({ 'application/json': { schema } })
 /** A body that must be sent. */
 export const jsonBody = (schema: Json): Json => ({ required: true, content: jsonContent(schema) })
 
+/** A body that may be left out where nothing is to be said. */
+export const optionalJsonBody = (schema: Json): Json => ({ required: false, content: jsonContent(schema) })
+
 const requestId = { 'X-Request-Id': ref('headers', 'X-Request-Id') }
 
 /** A response with a JSON body. Every response carries the request's id. */

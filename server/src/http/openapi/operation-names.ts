@@ -21,13 +21,20 @@ export const systemSchemas = [
   'Credentials',
   'SignedIn',
   'User',
+  'Me',
+  'SignInSession',
   'Schema',
   'SchemaVersion',
   'Plan',
   'PlanStep',
   'NewKey',
   'ApiKey',
+  'SecurityEvent',
   'Explanation',
+  'Invite',
+  'MailWords',
+  'MailTemplate',
+  'OutboxMail',
 ] as const
 const taken: ReadonlySet<string> = new Set(systemSchemas)
 const derived = /(?:Create|Update|Replace|List|Records)$/

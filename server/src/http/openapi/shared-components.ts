@@ -12,6 +12,10 @@ export const headers: Json = {
   Location: plainHeader('The address of the new record.', '/api/records/posts/0198c0de-7a3b-7c4d-8e5f-0123456789ab'),
   'Idempotency-Replayed': plainHeader('`true` where this is the answer of the first try, sent again.', 'true'),
   'Preference-Applied': plainHeader('Which preference of yours was honoured.', 'return=minimal'),
+  'Set-Cookie': plainHeader(
+    'Only with `"session": "cookie"`: the access token and the refresh token, a header each.',
+    'plinth_access=…; Max-Age=2592000; Path=/api; HttpOnly; SameSite=Lax',
+  ),
   'RateLimit-Policy': plainHeader('How many tries are allowed (q) in how many seconds (w).', '"sign-in";q=10;w=900'),
   RateLimit: plainHeader(
     'How many tries are left (r), and in how many seconds there are more (t).',

@@ -1,25 +1,46 @@
 import type { Access } from '../../../access/access.ts'
-import { credentials, setup } from '../../routes/auth.ts'
-import { answer, type Json, jsonBody, type Operation, ref, schemaRef, type Section } from '../document.ts'
+import { credentials, refreshBody, setup, signOutBody } from '../../routes/auth.ts'
+import { time, uuid } from '../common-schemas.ts'
+import {
+  emptyAnswer,
+  type Json,
+  jsonBody,
+  type Operation,
+  optionalJsonBody,
+  schemaRef,
+  type Section,
+} from '../document.ts'
 import { problems } from '../problem-responses.ts'
+import { signedInAnswer } from '../sign-in-answers.ts'
+import { meSchema, ownAccountPaths, sessionSchema } from './own-account-paths.ts'
 
 const tag = 'Sign-in'
-const limits = { 'RateLimit-Policy': ref('headers', 'RateLimit-Policy'), RateLimit: ref('headers', 'RateLimit') }
 
-/** `/api/auth` */
-export const authSection = (access: Access): Section => ({
-  tag: { name: tag, description: 'How to get an access token.' },
-  paths: {
-    '/api/auth/sign-in': { post: signIn },
-    '/api/auth/setup': { post: makeFirstAdmin },
-    '/api/auth/me': { get: whoAmI },
-  },
-  schemas: {
-    Credentials: { ...credentials, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
-    SignedIn: signedIn,
-    User: user(rolesOf(access)),
-  },
-})
+/** `/api/auth`: signing in with a password, and staying signed in. */
+export const authSection = (access: Access): Section => {
+  const roles = rolesOf(access)
+  return {
+    tag: {
+      name: tag,
+      description:
+        'How to get an access token, or with `"session": "cookie"` cookies that a browser keeps and no script can read.',
+    },
+    paths: {
+      '/api/auth/sign-in': { post: signIn },
+      '/api/auth/setup': { post: makeFirstAdmin },
+      '/api/auth/refresh': { post: refreshSession },
+      '/api/auth/sign-out': { post: signOut },
+      ...ownAccountPaths(tag),
+    },
+    schemas: {
+      Credentials: { ...credentials, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
+      SignedIn: signedIn,
+      User: user(roles),
+      Me: meSchema(roles),
+      SignInSession: sessionSchema,
+    },
+  }
+}
 
 const signIn: Operation = {
   operationId: 'signIn',
@@ -28,10 +49,7 @@ const signIn: Operation = {
   description: 'With an e-mail address and a password. Send the access token as `Authorization: Bearer …`.',
   security: [],
   requestBody: jsonBody(schemaRef('Credentials')),
-  responses: {
-    200: answer('Signed in.', schemaRef('SignedIn'), limits),
-    ...problems(400, 401, 413, 415, 429),
-  },
+  responses: { 200: signedInAnswer('Signed in.'), ...problems(400, 401, 403, 413, 415, 429) },
 }
 
 const makeFirstAdmin: Operation = {
@@ -41,39 +59,54 @@ const makeFirstAdmin: Operation = {
   description: 'With the token of the link that Plinth prints when it starts for the first time.',
   security: [],
   requestBody: jsonBody(setup),
-  responses: { 200: answer('Signed in as the admin.', schemaRef('SignedIn')), ...problems(400, 403, 409, 413, 415) },
+  responses: { 200: signedInAnswer('Signed in as the admin.', {}), ...problems(400, 403, 409, 413, 415) },
 }
 
-const whoAmI: Operation = {
-  operationId: 'whoAmI',
+const refreshSession: Operation = {
+  operationId: 'refreshSession',
   tags: [tag],
-  summary: 'Who am I?',
-  description: 'For users; an API key is nobody.',
-  responses: { 200: answer('The user whose token this is.', schemaRef('User')), ...problems(400, 401) },
+  summary: 'Get the next access token',
+  description:
+    'Each refresh token works once: keep the one that is answered. One that is used again was copied, and ends its session. A browser with cookies sends no body.',
+  security: [],
+  requestBody: optionalJsonBody(refreshBody),
+  responses: { 200: signedInAnswer('The session goes on.'), ...problems(400, 401, 403, 413, 415, 429) },
 }
 
+const signOut: Operation = {
+  operationId: 'signOut',
+  tags: [tag],
+  summary: 'Sign out',
+  description: 'Ends this session, or with `everywhere` all of yours, within a second.',
+  requestBody: optionalJsonBody(signOutBody),
+  responses: { 204: emptyAnswer('Signed out.'), ...problems(400, 401, 403, 404, 413, 415) },
+}
+
+const onlyTokens = 'Not there when the session is kept in cookies.'
 const signedIn: Json = {
   type: 'object',
-  required: ['accessToken', 'expiresAt', 'user'],
+  required: ['expiresAt', 'user'],
   properties: {
-    accessToken: { type: 'string', description: 'For `Authorization: Bearer …`.' },
-    expiresAt: { type: 'string', format: 'date-time', examples: ['2026-01-31T12:15:00.000Z'] },
+    accessToken: { type: 'string', description: `For \`Authorization: Bearer …\`. ${onlyTokens}` },
+    expiresAt: { ...time, description: 'When the access token ends.' },
+    refreshToken: { type: 'string', description: `For \`POST /api/auth/refresh\`, once. ${onlyTokens}` },
     user: schemaRef('User'),
   },
 }
 
 /** The names of all roles, for those who may see which roles users have. */
-function rolesOf(access: Access): unknown {
+function rolesOf(access: Access): readonly unknown[] | null {
   const users = access.collection('users')
-  return users?.visible.has('roles') ? users.collection.fields.get('roles')?.declared['options'] : undefined
+  const roles = users?.visible.has('roles') ? users.collection.fields.get('roles')?.declared['options'] : undefined
+  return Array.isArray(roles) ? roles : null
 }
 
-const user = (roles: unknown): Json => ({
+const user = (roles: readonly unknown[] | null): Json => ({
   type: 'object',
   required: ['id', 'email', 'roles'],
   properties: {
-    id: { type: 'string', format: 'uuid', examples: ['0198c0de-7a3b-7c4d-8e5f-0123456789ab'] },
+    id: uuid,
     email: { type: 'string', format: 'email', examples: ['ada@example.com'] },
-    roles: { type: 'array', items: { type: 'string', ...(Array.isArray(roles) && { enum: roles }) } },
+    roles: { type: 'array', items: { type: 'string', ...(roles && { enum: roles }) } },
   },
 })

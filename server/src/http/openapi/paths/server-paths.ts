@@ -1,6 +1,7 @@
 import type { Access } from '../../../access/access.ts'
 import { answer, type Json, type Operation, ref, type Section } from '../document.ts'
 import { problems } from '../problem-responses.ts'
+import { keySetPaths } from './signing-key-paths.ts'
 
 const tag = 'Server'
 
@@ -11,6 +12,7 @@ export const serverSection = ({ admin }: Access): Section => ({
     '/health/live': { get: checkLive },
     '/health/ready': { get: checkReady },
     '/api/openapi.json': { get: readOpenApi },
+    ...keySetPaths(tag),
     ...(admin && { '/metrics': { get: readMetrics } }),
   },
   schemas: {},

@@ -2,9 +2,11 @@ import { errors, jsonSchema, type Model } from '@plinth/schema'
 import { isUuid } from '../../auth/is-uuid.ts'
 import type { Auth } from '../../auth/open-auth.ts'
 import { adminOnly } from '../admin-only.ts'
+import { originOf } from '../answer-signed-in.ts'
 import { json, NO_STORE, noContent } from '../answers.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
+import { roleFaults } from '../role-faults.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { type Router, routes } from '../router.ts'
 
@@ -20,7 +22,6 @@ export const newKey = object({
   roles: array(string()),
   expiresAt: optional(any()),
 })
-export const newPassword = object({ password: string() })
 
 /** `/api/admin/keys`: API keys. */
 export const keyRoutes = (deps: AdminDeps): Router =>
@@ -37,22 +38,7 @@ export const keyRoutes = (deps: AdminDeps): Router =>
         parseQuery(req.target, [])
         const id = req.params.id ?? ''
         if (!isUuid(id)) throw errors.keyNotFound({ id })
-        await deps.auth.revokeKey(id)
-        noContent(res)
-      }),
-    },
-  })
-
-/** `/api/admin/users` */
-export const userRoutes = ({ auth }: AdminDeps): Router =>
-  routes({
-    '/:id/password': {
-      put: adminOnly(async (req, res) => {
-        parseQuery(req.target, [])
-        const { password } = await parseBody(req, newPassword)
-        const id = req.params.id ?? ''
-        if (!isUuid(id)) throw errors.userNotFound({ id })
-        await auth.setPassword(id, password)
+        await deps.auth.revokeKey(id, req.actor, originOf(req))
         noContent(res)
       }),
     },
@@ -63,32 +49,19 @@ const createKey =
   async (req, res) => {
     parseQuery(req.target, [])
     const { name, roles, expiresAt } = await readNewKey(req, catalog.model)
-    const made = await auth.createKey({ name, roles, expiresAt }, req.actor)
+    const made = await auth.createKey({ name, roles, expiresAt }, req.actor, originOf(req))
     json(res, 201, JSON.stringify(made), NO_STORE)
   }
 
 async function readNewKey(req: HttpRequest, model: Model) {
   const { name, roles, expiresAt } = await parseBody(req, newKey)
-  const faults = [...roleFaults(roles, model), ...nameFaults(name)]
+  const faults = [...roleFaults(roles, model, '/roles'), ...nameFaults(name)]
   if (faults.length > 0) throw errors.invalidBody({ errors: faults })
   return { name, roles: [...new Set(roles)], expiresAt: readExpiry(expiresAt) }
 }
 
 const nameFaults = (name: string) =>
   name.trim() === '' ? [{ path: '/name', code: 'tooShort', message: 'Say what the key is for.' }] : []
-
-function roleFaults(roles: readonly string[], model: Model) {
-  const known = new Set([...model.roles.keys(), 'anonymous', 'authenticated', 'admin'])
-  const none = { path: '/roles', code: 'tooShort', message: 'A key needs at least one role.' }
-  return [
-    ...(roles.length === 0 ? [none] : []),
-    ...roles.flatMap((role, i) =>
-      known.has(role)
-        ? []
-        : [{ path: `/roles/${i}`, code: 'unknownRole', message: `There is no role "${role.slice(0, 64)}".` }],
-    ),
-  ]
-}
 
 const isoTime = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/
 

@@ -1,0 +1,80 @@
+import { errors } from '@plinth/schema'
+import type { Session } from '../../database/database.ts'
+import { recordEvent } from '../events/record-event.ts'
+import { forgetTokens, redeemToken } from '../mail/one-time-tokens.ts'
+import { askForMail } from '../mail/outbox.ts'
+import { sendMail } from '../mail/send-mail.ts'
+import { verifyPassword } from '../passwords.ts'
+import { findPassword, findUser } from '../users.ts'
+import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
+import { errorCode } from '../../database/error-code.ts'
+import { markVerified } from './verified-address.ts'
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const uniqueViolation = '23505'
+
+export interface AskedChange {
+  readonly userId: string
+  readonly email: string
+  readonly password: string
+  readonly language: string
+}
+
+/**
+ * Sends a link to the new address, and tells the old one. Nothing tells whether the new one is somebody's.
+ *
+ * @throws Problem wrongCredentials, also for a user who has no password yet
+ */
+export async function askForEmailChange(
+  { mail }: ByMailDeps,
+  { userId, email, password, language }: AskedChange,
+  { address, userAgent }: Arrival,
+): Promise<void> {
+  const user = await findUser(mail.database, userId)
+  if (user === null) throw errors.notSignedIn()
+  if (!(await verifyPassword(await findPassword(mail.database, userId), password))) throw errors.wrongCredentials()
+  await mail.database.transaction(async (session) => {
+    const given = { userId, oldEmail: user.email }
+    await askForMail(session, { template: 'changeEmail', language, recipient: email, given })
+    const values = { newEmail: email }
+    await sendMail(mail, { to: user.email, template: 'changeEmailNotice', language, values }, session)
+    await recordEvent(session, { kind: 'emailChangeAsked', userId, actor: `user:${userId}`, address, userAgent })
+  })
+  mail.wake()
+}
+
+/** Gives the user whom the link was sent to their new address. @throws Problem linkInvalid, addressTaken */
+export async function changeEmail(
+  { mail, wakeChanges }: ByMailDeps,
+  token: string,
+  language: string,
+  { address, userAgent, requestId }: Arrival,
+): Promise<void> {
+  await mail.database.transaction(async (session) => {
+    const redeemed = await redeemToken(session, 'changeEmail', token)
+    if (redeemed === null || redeemed.userId === null) throw errors.linkInvalid()
+    const { userId, email: newEmail } = redeemed
+    const oldEmail = (await findUser(session, userId))?.email ?? ''
+    await writeEmail(session, userId, newEmail, `${requestId} user:${userId}`)
+    await markVerified(session, userId)
+    await forgetTokens(session, userId, ['verify', 'reset', 'magicLink', 'code', 'changeEmail'])
+    await recordEvent(session, { kind: 'emailChanged', userId, actor: `user:${userId}`, address, userAgent })
+    for (const to of [oldEmail, newEmail]) {
+      await sendMail(mail, { to, template: 'emailChanged', language, values: { oldEmail, newEmail } }, session)
+    }
+  })
+  wakeChanges()
+  mail.wake()
+}
+
+async function writeEmail(session: Session, userId: string, email: string, context: string): Promise<void> {
+  await session.run({ text: `select set_config('plinth.context', $1::text, true)`, values: [context] })
+  await session
+    .run({
+      text: 'update public.users set email = $2, updated = now() where id = $1::uuid',
+      values: [userId, email],
+    })
+    .catch((error: unknown) => {
+      throw errorCode(error) === uniqueViolation ? errors.addressTaken({ cause: error }) : error
+    })
+}

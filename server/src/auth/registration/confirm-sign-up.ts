@@ -1,0 +1,84 @@
+import { errors, Problem } from '@plinth/schema'
+import { v7 as newId } from 'uuid'
+import type { Session } from '../../database/database.ts'
+import { errorCode } from '../../database/error-code.ts'
+import type { Arrival } from '../by-mail/by-mail-deps.ts'
+import { markVerified } from '../by-mail/verified-address.ts'
+import { recordEvent } from '../events/record-event.ts'
+import { type RedeemedToken, redeemToken } from '../mail/one-time-tokens.ts'
+import { verifyPassword } from '../passwords.ts'
+import type { SignedIn } from '../sessions/session.ts'
+import { startSession } from '../sessions/start-session.ts'
+import { setPassword } from '../users.ts'
+import type { NewUser, RegistrationDeps } from './registration.ts'
+
+export interface ConfirmedSignUp {
+  readonly token: string
+  /** Once more: whoever signed up with an address that is not theirs does not get the account made by its owner. */
+  readonly password: string
+}
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const uniqueViolation = '23505'
+
+/**
+ * Makes the user who was asked for, or gives an anonymous one their address; then signs them in. A wrong password does not
+ * use the link up.
+ *
+ * @throws Problem signUpLinkInvalid
+ */
+export async function confirmSignUp(
+  deps: RegistrationDeps,
+  { token, password }: ConfirmedSignUp,
+  arrival: Arrival,
+): Promise<SignedIn> {
+  const redeemed = await deps.mail.database.transaction(async (session) => {
+    const found = await redeemToken(session, 'signUp', token)
+    if (!(await verifyPassword(textOf(found?.data['hash']), password)) || found === null)
+      throw errors.signUpLinkInvalid()
+    return found
+  })
+  const { address, userAgent } = arrival
+  const userId = await makeUser(deps, redeemed, arrival).catch((error: unknown) => {
+    throw isTaken(error) ? errors.signUpLinkInvalid({ cause: error }) : error
+  })
+  return startSession(deps.sessions, { userId, method: 'password', address, userAgent })
+}
+
+async function makeUser(deps: RegistrationDeps, redeemed: RedeemedToken, arrival: Arrival): Promise<string> {
+  const { userId, email, data } = redeemed
+  const { address, userAgent, requestId } = arrival
+  const id = userId ?? newId()
+  const finish = async (session: Session): Promise<void> => {
+    await setPassword(session, id, textOf(data['hash']) ?? '')
+    await markVerified(session, id)
+    const kind = userId === null ? 'signedUp' : 'upgraded'
+    await recordEvent(session, { kind, userId: id, actor: `user:${id}`, address, userAgent })
+  }
+  if (userId !== null) {
+    await deps.mail.database.transaction(async (session) => {
+      await giveAddress(session, userId, email, requestId)
+      await finish(session)
+    })
+    return id
+  }
+  // Written by `signUp`.
+  const fields = JSON.parse(textOf(data['fields']) ?? '{}') as NewUser['fields']
+  await deps.newUsers.create({ id, email, roles: deps.defaultRoles, fields }, requestId, finish)
+  return id
+}
+
+async function giveAddress(session: Session, userId: string, email: string, requestId: string): Promise<void> {
+  const context = `${requestId} user:${userId}`
+  await session.run({ text: `select set_config('plinth.context', $1::text, true)`, values: [context] })
+  await session.run({
+    text: 'update public.users set email = $2, updated = now() where id = $1::uuid',
+    values: [userId, email],
+  })
+}
+
+/** Somebody else has got the address meanwhile. */
+const isTaken = (error: unknown): boolean =>
+  error instanceof Problem ? error.code === 'notUnique' : errorCode(error) === uniqueViolation
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -1,0 +1,45 @@
+import { errors, Problem } from '@plinth/schema'
+import { v7 as newId } from 'uuid'
+import type { Arrival } from '../by-mail/by-mail-deps.ts'
+import { recordEvent } from '../events/record-event.ts'
+import type { Credentials } from '../first-admin.ts'
+import { askForMail } from '../mail/outbox.ts'
+import { refusePlaceholder } from '../placeholder-address.ts'
+import { hashPassword, refuseWeakPassword } from '../passwords.ts'
+import type { NewUser, RegistrationDeps } from './registration.ts'
+
+export interface SignUp extends Credentials {
+  readonly fields: NewUser['fields']
+  readonly language: string
+}
+
+/**
+ * Notes that somebody wants to become a user. Nothing is made of it before they have opened the link that is sent to the
+ * address, so nobody can take an address that is not theirs; and all of it goes the same way for an address that is a
+ * user's, who is told by mail.
+ *
+ * @throws Problem registrationClosed, or what is wrong with the fields or the password
+ */
+export async function signUp(
+  { mail, newUsers, registration, defaultRoles }: RegistrationDeps,
+  { email, password, fields, language }: SignUp,
+  { address, userAgent, requestId }: Arrival,
+): Promise<void> {
+  if (registration !== 'open') throw errors.registrationClosed()
+  refuseWeakPassword(password)
+  refusePlaceholder(email)
+  const user: NewUser = { id: newId(), email, roles: defaultRoles, fields }
+  await newUsers.check(user, requestId).catch(passOverTaken)
+  const given = { hash: await hashPassword(password), fields: JSON.stringify(fields) }
+  await mail.database.transaction(async (session) => {
+    await askForMail(session, { template: 'signUp', language, recipient: email, given })
+    await recordEvent(session, { kind: 'signUpAsked', userId: null, actor: 'anonymous:', address, userAgent })
+  })
+  mail.wake()
+}
+
+/** An address that is somebody's must not be told; anything else that has to be unique may be chosen anew. */
+function passOverTaken(error: unknown): void {
+  const isAddress = error instanceof Problem && error.code === 'notUnique' && error.message.includes('"email"')
+  if (!isAddress) throw error
+}

@@ -1,0 +1,58 @@
+import type { Actor } from '../../access/actor.ts'
+import type { Session } from '../../database/database.ts'
+
+/** A session that goes on, and whom it makes of its bearer. */
+export interface SessionHolder {
+  readonly actor: Actor
+  /** The user whom its tokens name. */
+  readonly userId: string
+}
+
+interface Found {
+  readonly session: string
+  readonly user: string
+  readonly roles: readonly string[]
+  readonly view: 'user' | 'roles' | null
+  readonly viewed: string | null
+}
+
+/**
+ * Reads at once all that a request's standing depends on: that the session goes on, that its user exists, is not blocked, and
+ * which roles they have now. Null when it does not hold (any more).
+ */
+export async function findSession(session: Session, id: string): Promise<SessionHolder | null> {
+  // A session that is older than its user was another's, who had the same id and was deleted. Who views as somebody must
+  // still be an admin.
+  const rows = await session.run({
+    text: `
+      select jsonb_build_object(
+        'session', s.id,
+        'user', u.id,
+        'viewed', v.id,
+        'view', case when s.viewed_roles is not null then 'roles' when v.id is not null then 'user' end,
+        'roles', coalesce(s.viewed_roles, v.roles, u.roles))::text
+      from plinth.sessions s
+      join public.users u on u.id = s.user_id and u.created <= s.created_at
+      left join public.users v on v.id = s.viewed_user
+      where s.id = $1::uuid
+        and s.revoked_at is null
+        and s.expires_at > now()
+        and not exists (select from plinth.blocked_users b where b.user_id = u.id)
+        and (s.viewed_user is null or v.id is not null)
+        and (s.method <> 'viewAs' or 'admin' = any(u.roles))`,
+    values: [id],
+    name: 'auth-session',
+  })
+  const text = rows[0]?.[0]
+  // The statement above writes exactly this.
+  return text ? holderOf(JSON.parse(text) as Found) : null
+}
+
+function holderOf({ session: sessionId, user, roles, view, viewed }: Found): SessionHolder {
+  const id = viewed ?? user
+  if (view === 'roles') {
+    return { userId: user, actor: { kind: 'user', id: user, userId: null, roles, sessionId, viewedBy: user } }
+  }
+  const actor: Actor = { kind: 'user', id, userId: id, roles: ['authenticated', ...roles], sessionId }
+  return { userId: id, actor: view === null ? actor : { ...actor, viewedBy: user } }
+}

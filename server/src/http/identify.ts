@@ -1,0 +1,39 @@
+import { Problem } from '@plinth/schema'
+import { type Actor, anonymous } from '../access/actor.ts'
+import type { Authenticate } from '../auth/authenticate.ts'
+import type { BrowserSessions } from './browser-sessions.ts'
+import type { HttpRequest } from './http-request.ts'
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Whether a request only reads. */
+export const isSafe = (req: HttpRequest): boolean => safeMethods.has(req.method ?? '')
+
+/** Who is asking: by the `Authorization` header, else by the browser's cookies. At once where that is known already. */
+export const identifier =
+  (authenticate: Authenticate, browser: BrowserSessions) =>
+  (req: HttpRequest): Actor | Promise<Actor> => {
+    const { authorization, cookie } = req.headers
+    if (authorization !== undefined || cookie === undefined) return authenticate(authorization)
+    const token = browser.accessToken(req)
+    if (token === null) return anonymous
+    if (!isSafe(req)) browser.refuseForeign(req)
+    return req.target.startsWith('/api/auth/')
+      ? orGuest(() => authenticate(`Bearer ${token}`))
+      : authenticate(`Bearer ${token}`)
+  }
+
+/** A page cannot take its cookie away, so one that has ended must not keep it from signing in again. */
+function orGuest(work: () => Actor | Promise<Actor>): Actor | Promise<Actor> {
+  try {
+    const actor = work()
+    return actor instanceof Promise ? actor.catch(guestFor) : actor
+  } catch (error) {
+    return guestFor(error)
+  }
+}
+
+function guestFor(error: unknown): Actor {
+  if (error instanceof Problem && error.code === 'invalidToken') return anonymous
+  throw error
+}

@@ -1,0 +1,79 @@
+import { errors } from '@plinth/schema'
+import type { Actor } from '../access/actor.ts'
+import type { Session } from '../database/database.ts'
+import { createRecord } from './create-records.ts'
+import { type Operation, operationOf, type RecordsDeps, withAccess, withCurrentModel } from './operation.ts'
+import { updateRecord } from './update-records.ts'
+
+/** Somebody who becomes a user. */
+export interface UserToBe {
+  readonly id: string
+  readonly email: string
+  readonly roles: readonly string[]
+  /** Fields of `users` that the schema adds, as the caller has given them. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Creates a record of `users` for who signs up. Who they will be, with the roles that they will have, is who writes it: what
+ * the `create` permissions of those roles let them write they may give, and nothing else. Where there is no such permission,
+ * that is nothing but the address.
+ */
+export async function createUser(
+  deps: RecordsDeps,
+  user: UserToBe,
+  requestId: string,
+  also: (session: Session) => Promise<void>,
+): Promise<void> {
+  const known = { ...user, roles: user.roles.filter((role) => deps.catalog.model.roles.has(role)) }
+  const operation = operationOf(deps, actorOf(known, known.roles), requestId)
+  await withCurrentModel(operation, () =>
+    deps.database.transaction(async (session) => {
+      await writeUser({ ...operation, session }, known)
+      await also(session)
+    }),
+  )
+  deps.wake()
+}
+
+/** Tries it, and undoes it. @throws Problem saying why it would be refused */
+export async function checkUser(deps: RecordsDeps, user: UserToBe, requestId: string): Promise<void> {
+  const undone = new Error('undone on purpose')
+  try {
+    await createUser(deps, user, requestId, () => Promise.reject(undone))
+  } catch (error) {
+    if (error !== undone) throw error
+  }
+}
+
+const actorOf = ({ id }: UserToBe, roles: readonly string[]): Actor => ({
+  kind: 'user',
+  id,
+  userId: id,
+  roles: ['authenticated', ...roles],
+})
+
+async function writeUser(operation: Operation, { id, email, roles, fields }: UserToBe): Promise<void> {
+  // The system's part: who signs up cannot choose their roles.
+  const asSystem = { ...operation, actor: actorOf({ id, email, roles, fields }, ['admin']) }
+  const mayGive = await withAccess(
+    operation,
+    async (access) => access.collection('users')?.grants('create').length !== 0,
+  )
+  refuseFields(mayGive ? Object.keys(fields).filter((name) => name === 'id') : Object.keys(fields))
+  if (!mayGive) {
+    await createRecord(asSystem, 'users', { id, email, roles }, undefined)
+    return
+  }
+  await createRecord(operation, 'users', { ...fields, id, email }, undefined)
+  if (roles.length > 0) await updateRecord(asSystem, 'users', id, { roles }, {})
+}
+
+function refuseFields(names: readonly string[]): void {
+  const faults = names.map((name) => ({
+    path: `/${name.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    code: 'unknownField',
+    message: 'This cannot be given here.',
+  }))
+  if (faults.length > 0) throw errors.invalidBody({ errors: faults })
+}
