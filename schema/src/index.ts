@@ -22,6 +22,7 @@ export type {
 export { errorCatalogue, errors } from './errors/errors.ts'
 export { suggestion } from './errors/suggestion.ts'
 export { defineErrors, type Fault, Problem, type ProblemDetails } from './errors/problem.ts'
+export { ownComparison } from './expressions/check/comparison-of.ts'
 export { checkExpression } from './expressions/check.ts'
 export { childrenOf, someExpression } from './expressions/children.ts'
 export type { Comparison, Expression, Hop, LiteralValue, ManyPath, PathRoot } from './expressions/expression.ts'

@@ -1,4 +1,4 @@
-import type { Comparison, Expression, ValueType } from '@plinth/schema'
+import { type Comparison, type Expression, ownComparison, type ValueType } from '@plinth/schema'
 import { join, param, raw, sql } from '../database/sql.ts'
 import { compileCount } from './compile-many.ts'
 import { compilePath } from './compile-path.ts'
@@ -125,29 +125,5 @@ function compileDistance(expression: Extract<Expression, { kind: 'distance' }>, 
 export function compileStored(expression: Expression, kind: ValueType['kind'], compiler: Compiler): Sql {
   return kind === 'datetime' && isCalculated(expression)
     ? sql`to_timestamp((${compileMilliseconds(expression, compiler)} / 1000)::float8)`
-    : sql`(${compileValue(expression, comparisonOf(kind), compiler)})`
-}
-
-/** How a value of a type is read when it is compared or stored. */
-function comparisonOf(kind: ValueType['kind']): Comparison {
-  return comparisons[kind]
-}
-
-const comparisons: { readonly [K in ValueType['kind']]: Comparison } = {
-  text: 'text',
-  choice: 'text',
-  integer: 'exact',
-  decimal: 'exact',
-  float: 'float',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'time',
-  duration: 'duration',
-  id: 'id',
-  record: 'id',
-  records: 'list',
-  json: 'json',
-  geopoint: 'geopoint',
-  list: 'list',
-  null: 'text',
+    : sql`(${compileValue(expression, ownComparison(kind) ?? 'list', compiler)})`
 }

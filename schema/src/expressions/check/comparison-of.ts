@@ -20,6 +20,9 @@ const alone: Readonly<Record<ValueType['kind'], Comparison | null>> = {
   records: null,
 }
 
+/** How values of one type compare with each other; null for many records, which do not. */
+export const ownComparison = (kind: ValueType['kind']): Comparison | null => alone[kind]
+
 /** How two types compare, or null where they do not. JSON and lists compare with null alone. */
 export function comparisonOf(left: ValueType, right: ValueType): Comparison | null {
   if (left.kind === 'null') return alone[right.kind]

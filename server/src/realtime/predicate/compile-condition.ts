@@ -1,4 +1,4 @@
-import type { Comparison, Expression, ValueType } from '@plinth/schema'
+import { type Comparison, type Expression, ownComparison } from '@plinth/schema'
 import { compileList, compileOperands, type Operands } from './compile-operands.ts'
 import { compileText, lowerOf } from './compile-text.ts'
 import type { Compute, PredicateInput } from './predicate-input.ts'
@@ -133,29 +133,10 @@ function holdsForTexts(left: Compute<string>, right: Compute<string>, test: Text
   }
 }
 
-const comparisons: Readonly<Record<ValueType['kind'], Comparison>> = {
-  text: 'text',
-  choice: 'text',
-  integer: 'exact',
-  decimal: 'exact',
-  float: 'float',
-  boolean: 'boolean',
-  date: 'date',
-  datetime: 'time',
-  duration: 'duration',
-  id: 'id',
-  record: 'id',
-  records: 'id',
-  json: 'json',
-  geopoint: 'geopoint',
-  list: 'list',
-  null: 'text',
-}
-
 function compileChanged({ of, was }: Of<'changed'>): Condition {
   // JavaScript's numbers would take two different JSON documents for the same.
   if (of.type.kind === 'json') throw new OutsideRecord()
-  const { computes, same } = compileOperands(comparisons[of.type.kind], [of, was], compileBoolean)
+  const { computes, same } = compileOperands(ownComparison(of.type.kind) ?? 'id', [of, was], compileBoolean)
   const [one, other] = pair(computes)
   return (input) => !equal(one(input), other(input), same)
 }
