@@ -1,9 +1,8 @@
-import { errors, type Expression, type Hop, suggestion, type ValueType } from '@plinth/schema'
+import { errors, type Expression, type ValueType } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
 import { type CompiledSql, compileSql, identifier, join, param, quoteLiteral, raw, sql } from '../database/sql.ts'
-import { callerScope, visibleNames } from './caller-scope.ts'
+import { type CallerPath, compileCallerPath, resolveCallerPath } from './caller-path.ts'
 import { compileCondition } from './compile-expression.ts'
-import { compilePath } from './compile-path.ts'
 import { aliases, type Compiler } from './compiler.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 import { compilerFor, currentVersion } from './select-one.ts'
@@ -13,12 +12,9 @@ export const aggregateFunctions = ['count', 'countDistinct', 'sum', 'avg', 'min'
 export type AggregateFunction = (typeof aggregateFunctions)[number]
 export type Period = 'day' | 'week' | 'month'
 
-interface Path {
+interface Path extends CallerPath {
   /** As the caller wrote it: the member's name in the answer. */
   readonly text: string
-  readonly hops: readonly Hop[]
-  readonly field: string
-  readonly type: ValueType
 }
 
 export interface Aggregate {
@@ -83,27 +79,8 @@ const isPeriod = (text: string): text is Period => text === 'day' || text === 'w
 const invalidGroup = (reason: string) => errors.invalidParameter({ name: 'group', reason })
 
 function resolvePath(access: Access, collection: string, parameter: string, text: string): Path {
-  const scope = callerScope(access, collection)
-  const names = text.trim().split('.')
-  const hops: Hop[] = []
-  let at = collection
-  for (const [i, name] of names.entries()) {
-    const type = scope.lookup(at, name)?.type
-    if (!type) {
-      const reason = `"${at}" has no field "${name.slice(0, 80)}".${suggestion(name, visibleNames(access, at))}`
-      throw errors.invalidParameter({ name: parameter, reason })
-    }
-    if (i === names.length - 1) return { text: text.trim(), hops, field: name, type }
-    if (type.kind !== 'record' || hops.length === 4) {
-      throw errors.invalidParameter({
-        name: parameter,
-        reason: `"${name}" of "${at}" does not lead to one record, or leads too far.`,
-      })
-    }
-    hops.push({ collection: at, field: name, to: type.collection })
-    at = type.collection
-  }
-  throw errors.invalidParameter({ name: parameter, reason: 'a name is missing.' })
+  const trimmed = text.trim()
+  return { ...resolveCallerPath(access, collection, parameter, trimmed), text: trimmed }
 }
 
 /**
@@ -144,12 +121,7 @@ export function compileAggregate(access: Access, query: AggregateQuery): Compile
 }
 
 const compilePathOf = (path: Path | null, compiler: Compiler): Sql =>
-  path === null
-    ? raw('1')
-    : compilePath(
-        { kind: 'path', root: 'record', hops: path.hops, field: path.field, type: path.type, start: 0, end: 0 },
-        compiler,
-      )
+  path === null ? raw('1') : compileCallerPath(path, compiler)
 
 /** The first day of the period, as a date in the caller's time zone. Weeks begin on Monday (ISO 8601). */
 function compileGroup(group: Group, timeZone: string, compiler: Compiler): Sql {

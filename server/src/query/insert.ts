@@ -172,7 +172,7 @@ function manyIds(query: InsertQuery, field: string): Sql {
   const change = query.many.find((each) => each.field === field)
   if (!change) return raw(`'{}'::uuid[]`)
   if (query.bulk) return sql`coalesce(${column('i', field)}, '{}')`
-  return idsAfter(query.collection.name, change, column('i', 'id'), () => null)
+  return idsAfter(query.collection.name, change, column('i', 'id'))
 }
 
 function singleInput({ collection, given }: InsertQuery): Sql {

@@ -1,16 +1,12 @@
-import { errors, type Expression, type Hop, suggestion, type ValueType } from '@plinth/schema'
+import { errors, type ValueType } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
 import { identifier, raw, sql } from '../database/sql.ts'
-import { callerScope, visibleNames } from './caller-scope.ts'
-import { compilePath } from './compile-path.ts'
+import { type CallerPath, compileCallerPath, resolveCallerPath } from './caller-path.ts'
 import type { Compiler } from './compiler.ts'
 import type { Sql } from './run.ts'
 
 /** One key of a sort: a field of the record, or of a record some relations to one away. */
-export interface SortKey {
-  readonly hops: readonly Hop[]
-  readonly field: string
-  readonly type: ValueType
+export interface SortKey extends CallerPath {
   readonly descending: boolean
 }
 
@@ -45,39 +41,17 @@ export function parseSort(access: Access, collection: string, text: string | nul
 
 function parseKey(access: Access, collection: string, text: string): SortKey {
   const descending = text.startsWith('-')
-  const path = (descending || text.startsWith('+') ? text.slice(1) : text).split('.')
-  const scope = callerScope(access, collection)
-  const hops: Hop[] = []
-  let at = collection
-  for (const [i, name] of path.entries()) {
-    const type = scope.lookup(at, name)?.type
-    if (!type)
-      throw invalidSort(`"${at}" has no field "${name.slice(0, 80)}".${suggestion(name, visibleNames(access, at))}`)
-    if (i === path.length - 1 && sortable.has(type.kind)) return { hops, field: name, type, descending }
-    if (i === path.length - 1) throw invalidSort(`"${name}" of "${at}" cannot be sorted by.`)
-    if (type.kind !== 'record') throw invalidSort(`"${name}" of "${at}" does not lead to one record.`)
-    if (hops.length === 4) throw invalidSort('at most 4 relations in a row.')
-    hops.push({ collection: at, field: name, to: type.collection })
-    at = type.collection
-  }
-  throw invalidSort('a name is missing.')
+  const path = descending || text.startsWith('+') ? text.slice(1) : text
+  const key = resolveCallerPath(access, collection, 'sort', path)
+  const end = key.hops.at(-1)?.to ?? collection
+  if (!sortable.has(key.type.kind)) throw invalidSort(`"${key.field}" of "${end}" cannot be sorted by.`)
+  return { ...key, descending }
 }
 
 const invalidSort = (reason: string) => errors.invalidParameter({ name: 'sort', reason })
 
 /** The SQL value a key sorts by. A column's own collation applies: the same that its indexes and the cursor use. */
-export function compileSortKey({ hops, field, type }: SortKey, compiler: Compiler): Sql {
-  const path: Extract<Expression, { kind: 'path' }> = {
-    kind: 'path',
-    root: 'record',
-    hops,
-    field,
-    type,
-    start: 0,
-    end: 0,
-  }
-  return compilePath(path, compiler)
-}
+export const compileSortKey = (key: SortKey, compiler: Compiler): Sql => compileCallerPath(key, compiler)
 
 /** `order by` a page's keys; PostgreSQL puts nulls last upwards and first downwards, and so do indexes. */
 export const orderBy = (keys: readonly SortKey[], columns: readonly Sql[]): readonly Sql[] =>

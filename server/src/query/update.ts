@@ -160,7 +160,7 @@ function updatedSource(query: UpdateQuery, old: Source, access: Access, next: ()
     },
     manyIds(field) {
       const change = query.many.find((each) => each.field === field)
-      return change ? idsAfter(query.collection.name, change, old.value('id'), () => null) : null
+      return change ? idsAfter(query.collection.name, change, old.value('id')) : null
     },
   }
   return source

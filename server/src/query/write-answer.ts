@@ -17,14 +17,9 @@ export interface ManyChange {
 const ids = (name: string) => param<Run>('uuid[]', (run) => run.values[name] ?? [])
 
 /** The ids a relation to many will have after the write. */
-export function idsAfter(
-  collection: string,
-  change: ManyChange,
-  ownerId: Sql,
-  given: (field: string) => Sql | null,
-): Sql {
+export function idsAfter(collection: string, change: ManyChange, ownerId: Sql): Sql {
   const { field } = change
-  if (change.kind === 'set') return given(field) ?? sql`${ids(field)}`
+  if (change.kind === 'set') return sql`${ids(field)}`
   const kept = sql`select target from ${joinTableOf(collection, field)} where source = ${ownerId} and target <> all(${ids(`-${field}`)})`
   return sql`array(${kept} union select unnest(${ids(`+${field}`)}))`
 }
@@ -99,7 +94,7 @@ function writtenJson(
   if (access.collection(collection)?.read === false) return raw('null')
   const manyIds = (alias: string, field: string): Sql | null => {
     const change = changes.find((each) => each.field === field)
-    return change ? idsAfter(collection, change, column(alias, 'id'), () => null) : null
+    return change ? idsAfter(collection, change, column(alias, 'id')) : null
   }
   const rows = { from, rev: (alias: string): Sql => column(alias, 'rev'), manyIds }
   const reference = tableReference(access, collection, 'r', next, rows)
