@@ -31,18 +31,16 @@ export async function listStrayDays(session: Session): Promise<readonly Day[]> {
  * Gives a day its partition, and moves into it what the default one holds of that day. The new table is attached when it
  * is complete: PostgreSQL refuses a partition while the default one has rows of its range.
  *
- * For a day that may be written to right now, `quiet` keeps all writers of the log waiting meanwhile: one that is just
- * about to write such a row to the default partition would fail when it may no longer go there. A coming day can be given
- * its partition without that.
+ * For a day that may be written to right now, `quiet` keeps all writers and readers of the log waiting meanwhile: a writer
+ * that is just about to write such a row to the default partition would fail when it may no longer go there; a reader that
+ * has already looked which partitions there are, and whose snapshot is then taken after the move, would find the moved
+ * rows in neither. A coming day can be given its partition without that.
  */
 export async function createPartition(session: Session, day: Day, quiet: boolean): Promise<void> {
   if (await hasPartition(session, day)) return
   const table = partitionTable(day)
   const range = { from: `${day} 00:00:00+00`, to: `${addDays(day, 1)} 00:00:00+00` }
-  await run(
-    session,
-    `lock table only plinth.changes in ${quiet ? 'share row exclusive' : 'share update exclusive'} mode`,
-  )
+  await run(session, `lock table only plinth.changes in ${quiet ? 'access exclusive' : 'share update exclusive'} mode`)
   await run(session, 'lock table plinth.changes_default in access exclusive mode')
   await run(session, `create table ${table} (like plinth.changes including defaults including indexes)`)
   await session.run({

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ChangeCursor } from '../../src/changes/cursor.ts'
-import { addDays, dayOf, listPartitions } from '../../src/changes/log-partitions.ts'
+import { addDays, createPartition, dayOf, listPartitions } from '../../src/changes/log-partitions.ts'
 import { currentCursor, readChanges } from '../../src/changes/reader.ts'
 import { renewEpoch } from '../../src/changes/renew-epoch.ts'
 import { maintainLog, startLogMaintenance } from '../../src/changes/retention.ts'
@@ -29,6 +30,24 @@ async function count(cursor: ChangeCursor | null): Promise<number | 'resync'> {
   return batch === 'resync' ? batch : batch.changes.length
 }
 
+/** A cursor that was made while a transaction with one insert was running, which then commits. */
+async function whileInserting(database: Database): Promise<{ cursor: ChangeCursor; ended: Promise<void> }> {
+  const made = Promise.withResolvers<ChangeCursor>()
+  const ended = database.transaction(async (session) => {
+    await execute(session, insert)
+    await execute(database, insert)
+    made.resolve(await currentCursor(database))
+  })
+  return { cursor: await made.promise, ended }
+}
+
+async function untilSomebodyWaits(): Promise<void> {
+  const text = `
+    select from pg_locks join pg_database on pg_database.oid = database
+    where not granted and datname = current_database()`
+  while ((await database.run({ text, values: [] })).length === 0) await sleep(10)
+}
+
 const tablesOfChanges = async (): Promise<readonly unknown[]> =>
   (
     await database.run({ text: 'select distinct tableoid::regclass::text from plinth.changes order by 1', values: [] })
@@ -54,6 +73,21 @@ describe('maintainLog', () => {
     expect(await tablesOfChanges()).not.toContain('plinth.changes_default')
     expect(await count(start)).toBe(2)
     expect(await count(afterOne)).toBe(1)
+  })
+
+  it('loses no change for a reader that comes while changes are moved', async () => {
+    // What was running when the cursor was made is what the cursor will look for one by one.
+    const { cursor, ended } = await whileInserting(database)
+    await ended
+    const { reading } = await database.transaction(async (session) => {
+      await createPartition(session, today, true)
+      const beginning = readChanges(database, cursor)
+      await untilSomebodyWaits()
+      return { reading: beginning }
+    })
+    const batch = await reading
+    if (batch === 'resync') throw new Error('resync')
+    expect(batch.changes.length + Number(await count(batch.cursor))).toBe(1)
   })
 
   it('drops days that are no longer kept, and only cursors that may miss something resync', async () => {
