@@ -1,0 +1,56 @@
+import type { CallOptions, RequestOptions } from '../http/request-options.ts'
+import type { Transport } from '../http/transport.ts'
+import { compileSelect } from './compile-select.ts'
+import { aggregateQuery, filterOfMany, listQuery } from './list-query.ts'
+import { callOptions, listRecords } from './list-records.ts'
+
+type Options = Readonly<Record<string, unknown>> & CallOptions
+
+/** The calls of one collection, whatever its records look like: `types/collection-client.ts` says what they answer. */
+export function collectionClient(transport: Transport, collection: string) {
+  const path = `/api/records/${encodeURIComponent(collection)}`
+  const at = (id: string): string => {
+    // An empty id would name the collection.
+    if (typeof id !== 'string' || id === '') throw new TypeError('An id is text, and not empty.')
+    return `${path}/${encodeURIComponent(id)}`
+  }
+  const write = (method: string, address: string, options: Options, more: RequestOptions): Promise<unknown> =>
+    transport.json(method, address, { ...callOptions(options), keyed: true, ...more })
+  /** What a write answers, and what must still hold. */
+  const chosen = ({ select, ifRev }: Options): NonNullable<RequestOptions['query']> => ({
+    select: select === undefined ? undefined : compileSelect(select),
+    ifRev: ifRev === undefined ? undefined : String(ifRev),
+  })
+  const countOf = async (answer: Promise<unknown>): Promise<number> =>
+    // Writes to many answer `{ "count": n }`.
+    ((await answer) as { readonly count: number }).count
+
+  return {
+    list: (options: Options = {}) => listRecords(transport, path, options),
+    first: async (options: Options = {}) =>
+      (await listRecords(transport, path, { ...options, limit: 1 })).items[0] ?? null,
+    get: async (id: string, { select, ...options }: Options = {}) =>
+      transport.json('GET', at(id), { ...callOptions(options), query: listQuery({ select }) }),
+    create: async (body: unknown, options: Options = {}) =>
+      write('POST', path, options, { body, query: chosen(options) }),
+    update: async (id: string, body: unknown, options: Options = {}) =>
+      write('PATCH', at(id), options, { body, query: chosen(options) }),
+    replace: async (id: string, body: unknown, options: Options = {}) =>
+      write('PUT', at(id), options, { body, query: chosen(options) }),
+    delete: async (id: string, options: Options = {}) => {
+      await write('DELETE', at(id), options, { query: chosen(options) })
+    },
+    updateMany: async (where: unknown, body: unknown, options: Options = {}) =>
+      countOf(write('PATCH', path, options, { body, query: { filter: filterOfMany(where) } })),
+    deleteMany: async (where: unknown, options: Options = {}) =>
+      countOf(write('DELETE', path, options, { query: { filter: filterOfMany(where) } })),
+    aggregate: async (options: Options) => {
+      const answer = await transport.json('GET', `${path}/aggregate`, {
+        ...callOptions(options),
+        query: aggregateQuery(options),
+      })
+      // The server answers every aggregate in this shape.
+      return (answer as { readonly items: unknown }).items
+    },
+  }
+}
