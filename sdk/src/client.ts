@@ -1,16 +1,36 @@
+import { type Auth, createAuth } from './auth/auth.ts'
+import { createSessionKeeper } from './auth/session-keeper.ts'
 import type { ClientOptions } from './client-options.ts'
-import type { RequestOptions } from './http/request-options.ts'
-import { createTransport } from './http/transport.ts'
+import type { CallOptions, RequestOptions } from './http/request-options.ts'
+import { createTransport, type Credentials } from './http/transport.ts'
 import { collectionClient } from './records/collection-client.ts'
+import { runBatch } from './records/run-batch.ts'
+import { localStorage } from './storage/local-storage.ts'
+import { memoryStorage } from './storage/memory-storage.ts'
+import type { Answered, Batch } from './types/batch.ts'
 import type { CollectionClient } from './types/collection-client.ts'
 import type { CollectionName, SchemaShape } from './types/schema-shape.ts'
+import { withCollections } from './with-collections.ts'
 
 /** The part of a client that does not depend on the schema. */
 export interface ClientBase<S extends SchemaShape> {
   readonly url: string
-  /** A collection by its name, also where the name is only known when the program runs. */
+  readonly auth: Auth
+  /** A collection by its name, also where that is the name of another member, or only known when the program runs. */
   collection<C extends CollectionName<S>>(name: C): CollectionClient<S, C>
-  /** Calls any route, and answers the JSON of its answer. */
+  /**
+   * Runs up to 1,000 operations in one transaction: all or none. What the function returns comes back with answers in the
+   * place of operations.
+   *
+   * @example
+   * const { post } = await db.batch((b) => {
+   *   const author = b.authors.create({ name: 'Grace' })
+   *   return { post: b.posts.create({ title: 'By Grace', author: author.id }) }
+   * })
+   * @throws PlinthError whose `details.operation` is the number of the one that failed
+   */
+  batch<const R>(build: (batch: Batch<S>) => R, options?: CallOptions): Promise<Answered<R>>
+  /** Calls any route, and answers the JSON of its answer: the caller knows its type. */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T>
   /** Calls any route, and answers the response as it comes: for streams. Answers that are none of 2xx are thrown. */
   send(method: string, path: string, options?: RequestOptions): Promise<Response>
@@ -29,37 +49,37 @@ export type Client<S extends SchemaShape = SchemaShape> = ClientBase<S> & {
  * const posts = await db.posts.list({ where: { status: 'published' }, select: ['id', 'title'] })
  */
 export function createClient<S extends SchemaShape = SchemaShape>(url: string, options: ClientOptions = {}): Client<S> {
-  const { token = null } = options
-  const credentials = {
-    token: async () => (typeof token === 'function' ? token() : token),
-    renew: async () => false,
-  }
+  const base = url.replace(/\/+$/, '')
+  const cookies = options.session === 'cookie'
   const transport = createTransport(
     {
-      url,
+      url: base,
       // Browsers want it called on the window.
       fetch: options.fetch ?? ((...args) => fetch(...args)),
       timeout: options.timeout ?? 30_000,
       retries: options.retries ?? 3,
       headers: options.headers ?? {},
-      cookies: options.session === 'cookie',
+      cookies,
     },
     () => credentials,
   )
-  const base = {
-    url,
+  const storage = options.storage ?? (typeof document === 'undefined' ? memoryStorage() : localStorage())
+  const keeper = createSessionKeeper({ name: `plinth:${base}`, storage, cookies, transport })
+  const credentials: Credentials = options.token === undefined ? keeper : given(options.token)
+  const client = withCollections({
+    url: base,
+    auth: createAuth(transport, keeper, cookies),
     collection: (name: string) => collectionClient(transport, name),
+    batch: (build: (batch: object) => unknown, call: CallOptions = {}) => runBatch(transport, build, call),
     request: transport.json,
     send: transport.send,
-  }
-  return withCollections(base) as unknown as Client<S>
+  })
+  // The schema is known to the type alone: at run time, every name is a collection.
+  return client as unknown as Client<S>
 }
 
-/** Members that are not there are collections; `then` is not, or a client could not be awaited. */
-const withCollections = <Base extends { collection(name: string): object }>(base: Base): Base =>
-  new Proxy(base, {
-    get: (_, name) =>
-      typeof name !== 'string' || name === 'then' || Object.hasOwn(base, name)
-        ? Reflect.get(base, name)
-        : base.collection(name),
-  })
+/** A token that somebody else looks after. */
+const given = (token: NonNullable<ClientOptions['token']>): Credentials => ({
+  token: async () => (typeof token === 'function' ? token() : token),
+  renew: async (refused) => typeof token === 'function' && (await token()) !== refused,
+})

@@ -7,5 +7,5 @@ export function addressOf(base: string, path: string, query: RequestOptions['que
     if (value !== undefined && value !== null) parameters.set(name, String(value))
   }
   const text = parameters.toString()
-  return `${base.replace(/\/+$/, '')}${path}${text === '' ? '' : `?${text}`}`
+  return `${base}${path}${text === '' ? '' : `?${text}`}`
 }

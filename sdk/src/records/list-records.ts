@@ -4,7 +4,7 @@ import { listQuery } from './list-query.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-interface AnyPage {
+export interface AnyPage {
   readonly items: readonly unknown[]
   readonly next: string | null
 }
