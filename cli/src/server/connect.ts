@@ -1,0 +1,55 @@
+import { type Client, createClient } from '@plinth/sdk'
+import { CliError } from '../cli-error.ts'
+import { environmentSecret } from '../environment-secret.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { askSecret, askText } from '../terminal/ask.ts'
+import type { Terminal } from '../terminal/terminal.ts'
+
+export interface ServerOptions {
+  readonly url?: string
+}
+
+/** Where the server is: `--url`, else `PLINTH_URL`, else this machine. */
+export function serverUrl({ url }: ServerOptions): string {
+  const given = url ?? (process.env['PLINTH_URL'] || 'http://localhost:8090')
+  const address = URL.parse(given)
+  if (address !== null && /^https?:$/.test(address.protocol)) return given.replace(/\/+$/, '')
+  throw new CliError(`"${given}" is no address: write it as http://localhost:8090.`, exitCodes.usage)
+}
+
+/** A client for whoever the environment names; asks where it names nobody and somebody is there. */
+export async function connect(terminal: Terminal, options: ServerOptions): Promise<Client> {
+  const url = serverUrl(options)
+  return createClient(url, { token: await findToken(terminal, url) })
+}
+
+/** A client that is nobody. */
+export const connectAsGuest = (options: ServerOptions): Client => createClient(serverUrl(options))
+
+async function findToken(terminal: Terminal, url: string): Promise<string> {
+  const token = environmentSecret('PLINTH_TOKEN') ?? environmentSecret('PLINTH_API_KEY')
+  if (token !== null) return checkedToken(token)
+  const email = process.env['PLINTH_ADMIN_EMAIL']
+  const password = environmentSecret('PLINTH_ADMIN_PASSWORD')
+  if (email && password !== null) return signIn(url, email, password)
+  if (!terminal.interactive)
+    throw new CliError(
+      'Nobody is signed in: set PLINTH_TOKEN (or PLINTH_TOKEN_FILE) to an API key with the role "admin", or PLINTH_ADMIN_EMAIL and PLINTH_ADMIN_PASSWORD.',
+      exitCodes.notAllowed,
+    )
+  const address = email || (await askText(`E-mail address of an admin of ${url}`))
+  return signIn(url, address, await askSecret('Password'))
+}
+
+// fetch refuses other characters with an error that repeats the token.
+function checkedToken(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token
+  throw new CliError('PLINTH_TOKEN holds characters that no token has: copy it again.', exitCodes.notAllowed)
+}
+
+async function signIn(url: string, email: string, password: string): Promise<string> {
+  const client = createClient(url)
+  const body = { email, password }
+  const answer = await client.request<{ accessToken: string }>('POST', '/api/auth/sign-in', { body })
+  return answer.accessToken
+}
