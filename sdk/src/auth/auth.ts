@@ -1,3 +1,4 @@
+import { segment } from '../http/segment.ts'
 import type { Transport } from '../http/transport.ts'
 import { PlinthError } from '../plinth-error.ts'
 import type { AuthEvent, Me, SignedIn, User } from './session.ts'
@@ -141,7 +142,7 @@ export function createAuth(transport: Transport, keeper: SessionKeeper, cookies:
       list: async () =>
         ((await transport.json('GET', '/api/auth/sessions')) as { readonly items: readonly UserSession[] }).items,
       revoke: async (id) => {
-        await transport.json('DELETE', `/api/auth/sessions/${encodeURIComponent(id)}`, { repeatable: true })
+        await transport.json('DELETE', `/api/auth/sessions/${segment(id)}`, { repeatable: true })
       },
     },
   }

@@ -1,4 +1,5 @@
 import type { CallOptions, RequestOptions } from '../http/request-options.ts'
+import { segment } from '../http/segment.ts'
 import type { Transport } from '../http/transport.ts'
 import { compileSelect } from './compile-select.ts'
 import { aggregateQuery, filterOfMany, listQuery } from './list-query.ts'
@@ -8,12 +9,8 @@ type Options = Readonly<Record<string, unknown>> & CallOptions
 
 /** The calls of one collection, whatever its records look like: `types/collection-client.ts` says what they answer. */
 export function collectionClient(transport: Transport, collection: string) {
-  const path = `/api/records/${encodeURIComponent(collection)}`
-  const at = (id: string): string => {
-    // An empty id would name the collection.
-    if (typeof id !== 'string' || id === '') throw new TypeError('An id is text, and not empty.')
-    return `${path}/${encodeURIComponent(id)}`
-  }
+  const path = `/api/records/${segment(collection)}`
+  const at = (id: string): string => `${path}/${segment(id)}`
   const write = (method: string, address: string, options: Options, more: RequestOptions): Promise<unknown> =>
     transport.json(method, address, { ...callOptions(options), keyed: true, ...more })
   /** What a write answers, and what must still hold. */

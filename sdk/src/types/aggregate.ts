@@ -62,7 +62,7 @@ type Counts<A> = A extends { readonly count: infer Count }
   : unknown
 
 type Numbers<S extends SchemaShape, C extends CollectionName<S>, A> = {
-  [F in keyof A as F extends 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
+  -readonly [F in keyof A as F extends 'countDistinct' | 'sum' | 'avg' | 'min' | 'max'
     ? F
     : never]: A[F] extends readonly (infer Name extends string)[]
     ? { [N in Name]: F extends 'countDistinct' ? number : AggregatedValue<S, C, F, N> }

@@ -44,13 +44,13 @@ export type Known<S extends SchemaShape, C extends CollectionName<S>, Chosen> = 
   : {
       readonly [K in keyof Chosen]: K extends FieldName<S, C> | RelationName<S, C> | '*' | 'rev'
         ? Chosen[K] extends { readonly select: infer Inner }
-          ? KnownNested<S, TargetOf<S, C, K>, Chosen[K], Inner>
+          ? KnownNested<S, TargetOf<S, C, K>, IsMany<S, C, K>, Chosen[K], Inner>
           : unknown
         : never
     }
 
-type KnownNested<S extends SchemaShape, C extends CollectionName<S>, Nested, Inner> = {
-  readonly [K in Exclude<keyof Nested, 'select' | 'where' | 'sort' | 'limit'>]: never
+type KnownNested<S extends SchemaShape, C extends CollectionName<S>, Many, Nested, Inner> = {
+  readonly [K in Exclude<keyof Nested, Many extends true ? 'select' | 'where' | 'sort' | 'limit' : 'select'>]: never
 } & { readonly select: Known<S, C, Inner> }
 
 /** A record in the shape of a `select`; all own fields without one. */

@@ -55,20 +55,38 @@ export function compileWhere(where: unknown, path = ''): string {
   }
   if (!isMembers(where)) throw new TypeError('`where` is an object such as { status: "draft" }, or an expr`…`.')
   const conditions = Object.entries(where).map(([key, value]) => compileEntry(path, key, value))
-  return conditions.length === 0 ? 'true' : conditions.join(' && ')
+  return allOf(conditions)
+}
+
+/** No condition holds always, so that a write to many can tell that nothing was asked for. */
+function allOf(conditions: readonly string[]): string {
+  const given = conditions.filter((condition) => condition !== 'true')
+  return given.length === 0 ? 'true' : given.join(' && ')
+}
+
+/** None of no conditions holds. */
+function anyOf(conditions: readonly string[]): string {
+  if (conditions.includes('true')) return 'true'
+  return conditions.length === 0 ? 'false' : `(${conditions.join(' || ')})`
 }
 
 function compileEntry(path: string, key: string, value: unknown): string {
-  if (key === 'AND' || key === 'OR') return compileAll(path, key, value)
-  if (key === 'NOT') return `!(${compileWhere(value, path)})`
+  if (key === 'AND') return allOf(compileEach(path, key, value))
+  if (key === 'OR') return anyOf(compileEach(path, key, value))
+  if (key === 'NOT') return inverted(compileWhere(value, path))
   return compileCondition(fieldPath(path, key), value)
 }
 
-function compileAll(path: string, key: 'AND' | 'OR', value: unknown): string {
+function compileEach(path: string, key: string, value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw new TypeError(`${key} takes a list of conditions.`)
-  // None of no conditions holds; all of none do.
-  if (value.length === 0) return key === 'OR' ? 'false' : 'true'
-  return `(${value.map((each) => `(${compileWhere(each, path)})`).join(key === 'OR' ? ' || ' : ' && ')})`
+  return value.map((each) => compileWhere(each, path)).map((each) => (isConstant(each) ? each : `(${each})`))
+}
+
+const isConstant = (filter: string): boolean => filter === 'true' || filter === 'false'
+
+function inverted(filter: string): string {
+  if (isConstant(filter)) return filter === 'true' ? 'false' : 'true'
+  return `!(${filter})`
 }
 
 function compileCondition(path: string, value: unknown): string {

@@ -28,7 +28,8 @@ export function expr(texts: TemplateStringsArray, ...values: readonly (Value | r
   values.forEach((value, i) => {
     if (endsInQuotes(text))
       throw new TypeError('A value in an expression brings its own quotes: take away those around ${…}.')
-    text += ` ${placed(value)} ${rest[i] ?? ''}`
+    // Blanks keep what stands before and after from becoming a part of the value.
+    text = `${text.trimEnd()} ${placed(value)} ${(rest[i] ?? '').trimStart()}`
   })
   return new Expr(text.trim())
 }
