@@ -9,18 +9,32 @@ interface Link {
   readonly nullable: boolean
 }
 
-/** The ways back: each relation that names its inverse, as a union. Worked out once for a schema. */
+/** The ways back, by the collection that sees them: each relation that names its inverse. Worked out once for a schema. */
 type Inverses<S extends SchemaShape> = {
+  [I in AllInverses<S> as I['on']]: I
+}
+
+type AllInverses<S extends SchemaShape> = {
   [C in keyof S['collections']]: InversesIn<C, S['collections'][C]['fields']>
 }[keyof S['collections']]
 
-type InversesIn<C, Fields> = {
-  [F in keyof Fields]: Fields[F] extends { readonly to: infer To; readonly inverse: infer Name extends string }
+interface Inverse {
+  on: PropertyKey
+  name: string
+  from: PropertyKey
+  many: boolean
+}
+
+type InversesIn<C extends PropertyKey, Fields> = {
+  [F in keyof Fields]: Fields[F] extends {
+    readonly to: infer To extends string
+    readonly inverse: infer Name extends string
+  }
     ? { on: To; name: Name; from: C; many: Fields[F] extends { readonly unique: true } ? false : true }
     : never
 }[keyof Fields]
 
-type InversesOn<S extends SchemaShape, C> = Extract<Inverses<S>, { on: C }>
+type InversesOn<S extends SchemaShape, C> = C extends keyof Inverses<S> ? Extract<Inverses<S>[C], Inverse> : never
 
 /** Names under which a collection sees relations of others. */
 export type InverseName<S extends SchemaShape, C> = InversesOn<S, C>['name']
