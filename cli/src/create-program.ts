@@ -1,6 +1,16 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
+import { addAdminCommands } from './commands/admin.ts'
+import { addCompletionCommand } from './commands/completion.ts'
+import { addConfigCommand } from './commands/config.ts'
+import { addDevCommand } from './commands/dev.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
+import { addInitCommand } from './commands/init.ts'
+import { addKeysCommands } from './commands/keys.ts'
+import { addOpenApiCommand } from './commands/openapi.ts'
 import { addSchemaCommands } from './commands/schema/schema-commands.ts'
+import { addStartCommand } from './commands/start.ts'
 import { addTypesCommand } from './commands/types.ts'
+import { addUsersCommands } from './commands/users.ts'
 import { ownVersion } from './own-version.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -9,12 +19,26 @@ export function createProgram(terminal: Terminal): Command {
   const program = new Command('plinth')
     .description('Plinth: a backend of your own, from one schema.')
     .version(ownVersion)
-    .addOption(new Option('--url <address>', 'where the server is (default: PLINTH_URL, or http://localhost:8090)'))
-    .addOption(new Option('--json', 'answer in JSON, for programs'))
+    .option('--url <address>', 'where the server is (default: PLINTH_URL, or http://localhost:8090)')
+    .option('--json', 'answer in JSON, for programs')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .showHelpAfterError('(add --help for what there is)')
-  addSchemaCommands(program, terminal)
-  addTypesCommand(program, terminal)
+  for (const add of commands) add(program, terminal)
   return program
 }
+
+const commands: readonly ((program: Command, terminal: Terminal) => void)[] = [
+  addInitCommand,
+  addStartCommand,
+  addDevCommand,
+  addSchemaCommands,
+  addTypesCommand,
+  addDoctorCommand,
+  addConfigCommand,
+  addAdminCommands,
+  addUsersCommands,
+  addKeysCommands,
+  addOpenApiCommand,
+  addCompletionCommand,
+]

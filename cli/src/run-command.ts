@@ -8,7 +8,7 @@ import { toCliError } from './server/to-cli-error.ts'
 
 /** Runs one command to its end. Answers the exit code; what went wrong has been said. */
 export async function runCommand(args: readonly string[]): Promise<number> {
-  const terminal = createTerminal(args.includes('--json'))
+  await using terminal = createTerminal(args.includes('--json'))
   try {
     loadEnvironmentFile()
     await createProgram(terminal).parseAsync([...args], { from: 'user' })

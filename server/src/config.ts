@@ -208,7 +208,7 @@ function textOf(
 }
 
 // What programs that talk to a server read; they may be set in the same shell.
-const clientVariables = ['PLINTH_URL', 'PLINTH_API_KEY']
+const clientVariables = ['URL', 'TOKEN', 'TOKEN_FILE', 'API_KEY', 'API_KEY_FILE'].map((name) => `PLINTH_${name}`)
 
 function unknownVariables(environment: Environment): readonly string[] {
   const names = Object.values(settings).flatMap(({ name, secret: mayBeFile }) =>

@@ -20,36 +20,33 @@ export function serverUrl({ url }: ServerOptions): string {
 /** A client for whoever the environment names; asks where it names nobody and somebody is there. */
 export async function connect(terminal: Terminal, options: ServerOptions): Promise<Client> {
   const url = serverUrl(options)
-  return createClient(url, { token: await findToken(terminal, url) })
+  const token = environmentSecret('PLINTH_TOKEN') ?? environmentSecret('PLINTH_API_KEY')
+  if (token !== null) return createClient(url, { token: checkedToken(token) })
+  const client = createClient(url)
+  await client.auth.signIn(await findCredentials(terminal, url))
+  // A command leaves no session behind.
+  terminal.atEnd(() => client.auth.signOut())
+  return client
 }
 
 /** A client that is nobody. */
 export const connectAsGuest = (options: ServerOptions): Client => createClient(serverUrl(options))
 
-async function findToken(terminal: Terminal, url: string): Promise<string> {
-  const token = environmentSecret('PLINTH_TOKEN') ?? environmentSecret('PLINTH_API_KEY')
-  if (token !== null) return checkedToken(token)
+async function findCredentials(terminal: Terminal, url: string) {
   const email = process.env['PLINTH_ADMIN_EMAIL']
   const password = environmentSecret('PLINTH_ADMIN_PASSWORD')
-  if (email && password !== null) return signIn(url, email, password)
+  if (email && password !== null) return { email, password }
   if (!terminal.interactive)
     throw new CliError(
       'Nobody is signed in: set PLINTH_TOKEN (or PLINTH_TOKEN_FILE) to an API key with the role "admin", or PLINTH_ADMIN_EMAIL and PLINTH_ADMIN_PASSWORD.',
       exitCodes.notAllowed,
     )
   const address = email || (await askText(`E-mail address of an admin of ${url}`))
-  return signIn(url, address, await askSecret('Password'))
+  return { email: address, password: await askSecret('Password') }
 }
 
 // fetch refuses other characters with an error that repeats the token.
 function checkedToken(token: string): string {
   if (/^[\x21-\x7e]+$/.test(token)) return token
   throw new CliError('PLINTH_TOKEN holds characters that no token has: copy it again.', exitCodes.notAllowed)
-}
-
-async function signIn(url: string, email: string, password: string): Promise<string> {
-  const client = createClient(url)
-  const body = { email, password }
-  const answer = await client.request<{ accessToken: string }>('POST', '/api/auth/sign-in', { body })
-  return answer.accessToken
 }

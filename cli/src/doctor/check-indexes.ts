@@ -1,0 +1,62 @@
+import { childrenOf, type CollectionModel, type Expression, type FieldModel, type Model } from '@plinth/schema'
+import type { Finding } from './finding.ts'
+import { mendCommand } from './mend-command.ts'
+
+/** Fields by which records are looked for, but that no index leads to. */
+export const checkIndexes = ({ collections }: Model): readonly Finding[] =>
+  [...collections.values()].filter(({ kind }) => kind === 'table').flatMap(checkCollection)
+
+function checkCollection(collection: CollectionModel): readonly Finding[] {
+  const wanted = new Map([...byFilters(collection), ...byRules(collection)])
+  const missing = [...wanted].filter(([name]) => !isIndexed(collection, name))
+  // One command mends all of them.
+  const indexes = [...collection.indexes, ...missing.map(([field]) => ({ fields: [field] }))]
+  return missing.map(([field, reason]) => ({
+    level: 'advice',
+    code: 'missingIndex',
+    message: `${reason}, but no index of "${collection.name}" starts with "${field}".`,
+    mend: mendCommand(`collections.${collection.name}.indexes`, indexes),
+  }))
+}
+
+/** The fields that rules compare: each list of such a reader goes through them. */
+const byRules = ({ name, permissions }: CollectionModel): readonly (readonly [string, string])[] =>
+  [...permissions].flatMap(([role, { read }]) =>
+    typeof read !== 'object'
+      ? []
+      : [...comparedFields(read)].map(
+          (field) => [field, `What "${role}" may read of "${name}" is found by "${field}"`] as const,
+        ),
+  )
+
+/** Fields that are there to find a record by. */
+const byFilters = ({ fields }: CollectionModel): readonly (readonly [string, string])[] =>
+  [...fields.values()]
+    .filter(({ declared, builtIn }) => !builtIn && ['slug', 'email', 'select'].includes(declared.type))
+    .map(({ name, declared }) => [name, `Records are usually filtered by a field such as "${name}" (${declared.type})`])
+
+/** Fields of the record itself that are compared in a way in which an index helps. */
+function comparedFields(rule: Expression): ReadonlySet<string> {
+  if (rule.kind === 'compare' || rule.kind === 'in' || rule.kind === 'startsWith') {
+    const sides = rule.kind === 'startsWith' ? [rule.of] : [rule.left, ...(rule.kind === 'compare' ? [rule.right] : [])]
+    return new Set(
+      sides.flatMap((side) =>
+        side.kind === 'path' && side.root === 'record' && side.hops.length === 0 ? [side.field] : [],
+      ),
+    )
+  }
+  // What is negated is found by what it is not; conditions on other records are another collection's matter.
+  if (rule.kind === 'not' || rule.kind === 'quantifier') return new Set()
+  return new Set(childrenOf(rule).flatMap((child) => [...comparedFields(child)]))
+}
+
+function isIndexed({ indexes, fields }: CollectionModel, name: string): boolean {
+  const field = fields.get(name)
+  return (
+    field === undefined || hasOwnIndex(field) || indexes.some((index) => index.fields[0]?.replace(/^-/, '') === name)
+  )
+}
+
+/** The server makes one for each of these; and one of two values leads nowhere. */
+const hasOwnIndex = ({ name, declared, relation, column }: FieldModel): boolean =>
+  name === 'id' || declared.unique === true || relation !== null || column === null || column.sqlType === 'boolean'
