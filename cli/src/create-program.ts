@@ -11,6 +11,7 @@ import { addSchemaCommands } from './commands/schema/schema-commands.ts'
 import { addStartCommand } from './commands/start.ts'
 import { addTypesCommand } from './commands/types.ts'
 import { addUsersCommands } from './commands/users.ts'
+import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './own-version.ts'
 import type { Terminal } from './terminal/terminal.ts'
 
@@ -23,10 +24,14 @@ export function createProgram(terminal: Terminal): Command {
     .option('--json', 'answer in JSON, for programs')
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
-    .showHelpAfterError('(add --help for what there is)')
+    .configureOutput({ outputError: (text) => sayUsage(terminal, text) })
   for (const add of commands) add(program, terminal)
   return program
 }
+
+/** A fault in how a command was given, in our words. */
+const sayUsage = (terminal: Terminal, text: string): void =>
+  terminal.error(`${text.trim().replace(/^error: /, '')} (add --help for what there is)`, { exitCode: exitCodes.usage })
 
 const commands: readonly ((program: Command, terminal: Terminal) => void)[] = [
   addInitCommand,

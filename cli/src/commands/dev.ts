@@ -29,13 +29,18 @@ export function addDevCommand(program: Command, terminal: Terminal): void {
 async function develop(terminal: Terminal, options: DevOptions): Promise<void> {
   const env = serverEnvironment(settingsOf(options))
   const child = spawn(process.execPath, serverProgram('main'), { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      stopping.abort()
+      child.kill(signal)
+    })
   const ended = once(child, 'exit')
   const url = await readyUrl(child)
-  if (url !== null) void watchTypes(terminal, url, options)
+  if (url !== null) void watchTypes(terminal, url, options, stopping.signal)
   const [code]: (number | null)[] = await ended
-  // The types are watched for as long as the process runs; it has nothing to do any more.
-  process.exit(code ?? exitCodes.failed)
+  stopping.abort()
+  terminal.exitCode = code ?? exitCodes.failed
 }
 
 /** Shows what the server prints, and answers where it listens once it says so; null where it ends before. */
@@ -55,10 +60,15 @@ function readyUrl(child: ChildProcess): Promise<string | null> {
 }
 
 /** The server goes on where its types cannot be watched. */
-async function watchTypes(terminal: Terminal, url: string, { output }: DevOptions): Promise<void> {
+async function watchTypes(
+  terminal: Terminal,
+  url: string,
+  { output }: DevOptions,
+  stopped: AbortSignal,
+): Promise<void> {
   try {
     const client = await connect(terminal, { url })
-    await watchSchema(client, terminal, (document) => report(terminal, { output }, document))
+    await watchSchema(client, terminal, (document) => report(terminal, { output }, document), stopped)
   } catch (error) {
     const known = error instanceof CliError ? error : toCliError(error)
     terminal.note(`Types are not written: ${known?.message ?? String(error)}`)

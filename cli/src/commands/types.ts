@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { exitCodes } from '../exit-codes.ts'
 import { connect, type ServerOptions } from '../server/connect.ts'
 import { readSchema } from '../server/schema-api.ts'
+import { stopRequested } from '../stop-requested.ts'
 import { watchSchema } from '../server/watch-schema.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { deriveTypes } from '../types/derive-types.ts'
@@ -30,7 +31,7 @@ export function addTypesCommand(program: Command, terminal: Terminal): void {
 async function writeTypes(terminal: Terminal, options: TypesOptions): Promise<void> {
   const client = await connect(terminal, options)
   if (options.watch) {
-    await watchSchema(client, terminal, (document) => report(terminal, options, document))
+    await watchSchema(client, terminal, (document) => report(terminal, options, document), stopRequested())
     return
   }
   const changed = report(terminal, options, await readSchema(client))

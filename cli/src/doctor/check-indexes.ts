@@ -37,18 +37,24 @@ const byFilters = ({ fields }: CollectionModel): readonly (readonly [string, str
 
 /** Fields of the record itself that are compared in a way in which an index helps. */
 function comparedFields(rule: Expression): ReadonlySet<string> {
-  if (rule.kind === 'compare' || rule.kind === 'in' || rule.kind === 'startsWith') {
-    const sides = rule.kind === 'startsWith' ? [rule.of] : [rule.left, ...(rule.kind === 'compare' ? [rule.right] : [])]
-    return new Set(
-      sides.flatMap((side) =>
-        side.kind === 'path' && side.root === 'record' && side.hops.length === 0 ? [side.field] : [],
-      ),
-    )
+  switch (rule.kind) {
+    case 'compare':
+      return new Set([...ownField(rule.left), ...ownField(rule.right)])
+    case 'in':
+      return new Set(ownField(rule.left))
+    case 'startsWith':
+      return new Set(ownField(rule.of))
+    // What is negated is found by what it is not; conditions on other records are another collection's matter.
+    case 'not':
+    case 'quantifier':
+      return new Set()
+    default:
+      return new Set(childrenOf(rule).flatMap((child) => [...comparedFields(child)]))
   }
-  // What is negated is found by what it is not; conditions on other records are another collection's matter.
-  if (rule.kind === 'not' || rule.kind === 'quantifier') return new Set()
-  return new Set(childrenOf(rule).flatMap((child) => [...comparedFields(child)]))
 }
+
+const ownField = (side: Expression): readonly string[] =>
+  side.kind === 'path' && side.root === 'record' && side.hops.length === 0 ? [side.field] : []
 
 function isIndexed({ indexes, fields }: CollectionModel, name: string): boolean {
   const field = fields.get(name)

@@ -6,15 +6,16 @@ import { plainSchema } from './schema-api.ts'
 
 const pollMilliseconds = 500
 
-/** Shows each new version of the schema, the present one first, for as long as the process runs. */
+/** Shows each new version of the schema, the present one first, until it is stopped. */
 export async function watchSchema(
   client: Client,
   terminal: Terminal,
   show: (document: SchemaDocument) => void,
-): Promise<never> {
+  stopped: AbortSignal,
+): Promise<void> {
   let known: string | null = null
   let isAway = false
-  for (;;) {
+  while (!stopped.aborted) {
     try {
       const news = await readIfNew(client, known)
       if (isAway) terminal.note('Plinth answers again.')
@@ -25,10 +26,10 @@ export async function watchSchema(
       }
     } catch (error) {
       if (!(error instanceof PlinthError) || (error.status !== 0 && error.status < 500)) throw error
-      if (!isAway) terminal.note('Plinth does not answer; waiting for it.')
+      if (!isAway && !stopped.aborted) terminal.note('Plinth does not answer; waiting for it.')
       isAway = true
     }
-    await sleep(pollMilliseconds)
+    await sleep(pollMilliseconds, undefined, { signal: stopped }).catch(() => {})
   }
 }
 
