@@ -1,22 +1,43 @@
-import { childrenOf, type CollectionModel, type Expression, type FieldModel, type Model } from '@plinth/schema'
+import {
+  checkSchema,
+  childrenOf,
+  type CollectionModel,
+  type Expression,
+  type FieldModel,
+  type Model,
+  type SchemaDocument,
+} from '@plinth/schema'
 import type { Finding } from './finding.ts'
 import { mendCommand } from './mend-command.ts'
 
 /** Fields by which records are looked for, but that no index leads to. */
-export const checkIndexes = ({ collections }: Model): readonly Finding[] =>
-  [...collections.values()].filter(({ kind }) => kind === 'table').flatMap(checkCollection)
+export const checkIndexes = ({ document, collections }: Model): readonly Finding[] =>
+  [...collections.values()].filter(({ kind }) => kind === 'table').flatMap((each) => checkCollection(document, each))
 
-function checkCollection(collection: CollectionModel): readonly Finding[] {
+function checkCollection(document: SchemaDocument, collection: CollectionModel): readonly Finding[] {
   const wanted = new Map([...byFilters(collection), ...byRules(collection)])
   const missing = [...wanted].filter(([name]) => !isIndexed(collection, name))
-  // One command mends all of them.
-  const indexes = [...collection.indexes, ...missing.map(([field]) => ({ fields: [field] }))]
-  return missing.map(([field, reason]) => ({
-    level: 'advice',
-    code: 'missingIndex',
-    message: `${reason}, but no index of "${collection.name}" starts with "${field}".`,
-    mend: mendCommand(`collections.${collection.name}.indexes`, indexes),
-  }))
+  const faultOf = new Map(missing.map(([field]) => [field, indexFault(document, collection, field)]))
+  // One command mends all that can be mended.
+  const added = missing.filter(([field]) => faultOf.get(field) === null).map(([field]) => ({ fields: [field] }))
+  const mend = mendCommand(`collections.${collection.name}.indexes`, [...collection.indexes, ...added])
+  return missing.map(([field, reason]) => {
+    const fault = faultOf.get(field) ?? null
+    const message = `${reason}, but no index of "${collection.name}" starts with "${field}".`
+    return {
+      level: 'advice',
+      code: 'missingIndex',
+      message: fault === null ? message : `${message} ${fault}`,
+      mend: fault === null ? mend : null,
+    }
+  })
+}
+
+/** Why there cannot be an index of a field, such as that its texts may be too long; null where there can. */
+function indexFault(document: SchemaDocument, { name, declared }: CollectionModel, field: string): string | null {
+  const collection = { ...(document.collections[name] ?? { ...declared, fields: {} }), indexes: [{ fields: [field] }] }
+  const { faults } = checkSchema({ ...document, collections: { ...document.collections, [name]: collection } })
+  return faults?.[0]?.message ?? null
 }
 
 /** The fields that rules compare: each list of such a reader goes through them. */

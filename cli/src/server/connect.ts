@@ -5,6 +5,9 @@ import { exitCodes } from '../exit-codes.ts'
 import { askSecret, askText } from '../terminal/ask.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
+// Somebody waits at a terminal: a server that is away is told of soon.
+const retries = 1
+
 export interface ServerOptions {
   readonly url?: string
 }
@@ -21,8 +24,8 @@ export function serverUrl({ url }: ServerOptions): string {
 export async function connect(terminal: Terminal, options: ServerOptions): Promise<Client> {
   const url = serverUrl(options)
   const token = environmentSecret('PLINTH_TOKEN') ?? environmentSecret('PLINTH_API_KEY')
-  if (token !== null) return createClient(url, { token: checkedToken(token) })
-  const client = createClient(url)
+  if (token !== null) return createClient(url, { token: checkedToken(token), retries })
+  const client = createClient(url, { retries })
   await client.auth.signIn(await findCredentials(terminal, url))
   // A command leaves no session behind.
   terminal.atEnd(() => client.auth.signOut())
@@ -30,7 +33,7 @@ export async function connect(terminal: Terminal, options: ServerOptions): Promi
 }
 
 /** A client that is nobody. */
-export const connectAsGuest = (options: ServerOptions): Client => createClient(serverUrl(options))
+export const connectAsGuest = (options: ServerOptions): Client => createClient(serverUrl(options), { retries })
 
 async function findCredentials(terminal: Terminal, url: string) {
   const email = process.env['PLINTH_ADMIN_EMAIL']
