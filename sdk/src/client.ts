@@ -1,5 +1,5 @@
 import { type Auth, createAuth } from './auth/auth.ts'
-import { createSessionKeeper } from './auth/session-keeper.ts'
+import { SessionKeeper } from './auth/session-keeper.ts'
 import type { ClientOptions } from './client-options.ts'
 import type { CallOptions, RequestOptions } from './http/request-options.ts'
 import { createTransport, type Credentials } from './http/transport.ts'
@@ -64,7 +64,7 @@ export function createClient<S extends SchemaShape = SchemaShape>(url: string, o
     () => credentials,
   )
   const storage = options.storage ?? (typeof document === 'undefined' ? memoryStorage() : localStorage())
-  const keeper = createSessionKeeper({ name: `plinth:${base}`, storage, cookies, transport })
+  const keeper = new SessionKeeper({ name: `plinth:${base}`, storage, cookies, transport })
   const credentials: Credentials = options.token === undefined ? keeper : given(options.token)
   const client = withCollections({
     url: base,

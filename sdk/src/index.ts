@@ -1,4 +1,5 @@
-export type { Auth, UserSession } from './auth/auth.ts'
+export type { Auth } from './auth/auth.ts'
+export type { UserSession } from './auth/user-sessions.ts'
 export type { AuthEvent, Me, SignedIn, User } from './auth/session.ts'
 export { type Client, type ClientBase, createClient } from './client.ts'
 export type { ClientOptions } from './client-options.ts'

@@ -8,130 +8,139 @@ export interface SessionKeeperOptions {
   /** Under which it is stored; the same for all tabs. */
   readonly name: string
   readonly storage: SessionStorage
-  /** The browser keeps the tokens in cookies. */
+  /** The browser keeps the tokens in cookies; then only who it is is known here. */
   readonly cookies: boolean
   readonly transport: Transport
 }
 
-/** Keeps the session: stores it, renews it in time, and tells who listens. */
-export interface SessionKeeper extends Credentials {
-  /** The session as of now; null for a guest. */
-  current(): Promise<KeptSession | null>
-  /** What `current` answered last. */
-  readonly known: KeptSession | null
-  /** Keeps what a sign-in answered. */
-  enter(answer: SignedIn): Promise<void>
-  leave(): Promise<void>
-  /** Renews the session; false where there is none, or it has ended. */
-  refresh(): Promise<boolean>
-  onChange(listener: (event: AuthEvent) => void): () => void
-}
+type Listener = (event: AuthEvent) => void
 
-/** A token that ends so soon might have ended when it arrives. */
+/** A token that ends so soon might have ended when it arrives: milliseconds. */
 const margin = 5_000
 
-export function createSessionKeeper({ name, storage, cookies, transport }: SessionKeeperOptions): SessionKeeper {
-  const listeners = new Set<(event: AuthEvent) => void>()
-  let session: KeptSession | null = null
-  let loading: Promise<void> | null = null
-  let refreshing: Promise<boolean> | null = null
+/** Keeps the session: stores it, renews it in time, and tells who listens. */
+export class SessionKeeper implements Credentials {
+  readonly #options: SessionKeeperOptions
+  readonly #listeners = new Set<Listener>()
+  #session: KeptSession | null = null
+  #loading: Promise<void> | null = null
+  #refreshing: Promise<boolean> | null = null
 
-  const load = async (): Promise<KeptSession | null> => {
-    try {
-      return parseSession(await storage.get(name))
-    } catch (error) {
-      if (error instanceof SyntaxError) return null
-      throw error
-    }
+  constructor(options: SessionKeeperOptions) {
+    this.#options = options
   }
 
-  const adopt = (next: KeptSession | null): void => {
-    const before = session
-    session = next
-    const type = eventBetween(before, next)
+  /** Who is signed in, as far as it is known without waiting. */
+  get known(): KeptSession | null {
+    return this.#session
+  }
+
+  /** The session as of now; null for a guest. */
+  async current(): Promise<KeptSession | null> {
+    await this.#ready()
+    return this.#session
+  }
+
+  /** Keeps what a sign-in answered. */
+  async enter(answer: SignedIn): Promise<void> {
+    await this.#ready()
+    await this.#keep(keptSession(answer))
+  }
+
+  async leave(): Promise<void> {
+    await this.#ready()
+    await this.#keep(null)
+  }
+
+  async token(): Promise<string | null> {
+    await this.#ready()
+    if (this.#session === null || this.#options.cookies) return null
+    if (!isFresh(this.#session)) await this.refresh()
+    return this.#session?.accessToken ?? null
+  }
+
+  async renew(refused: string | null): Promise<boolean> {
+    if (this.#options.cookies) return this.refresh()
+    if (this.#session === null) return false
+    return this.#session.accessToken === refused ? this.refresh() : true
+  }
+
+  /** Renews the session; false where there is none, or it has ended. Whoever asks meanwhile gets the same answer. */
+  refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#refreshOnce().finally(() => {
+      this.#refreshing = null
+    })
+    return this.#refreshing
+  }
+
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    // What other tabs do is only heard of once the storage is watched.
+    void this.#ready().catch(() => undefined)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #ready(): Promise<void> {
+    this.#loading ??= this.#begin()
+    return this.#loading
+  }
+
+  async #begin(): Promise<void> {
+    const { storage, name } = this.#options
+    this.#session = await this.#load()
+    storage.watch?.(name, () => {
+      this.#load().then(
+        (session) => this.#adopt(session),
+        () => undefined,
+      )
+    })
+  }
+
+  async #load(): Promise<KeptSession | null> {
+    return parseSession(await this.#options.storage.get(this.#options.name))
+  }
+
+  async #keep(session: KeptSession | null): Promise<void> {
+    await this.#options.storage.set(this.#options.name, session === null ? null : JSON.stringify(session))
+    this.#adopt(session)
+  }
+
+  #adopt(next: KeptSession | null): void {
+    const type = eventBetween(this.#session, next)
+    this.#session = next
     if (type === null) return
     // A listener that throws is its own fault, and not that of whoever signed in.
-    for (const listener of listeners) queueMicrotask(() => listener({ type, user: next?.user ?? null }))
+    for (const listener of this.#listeners) queueMicrotask(() => listener({ type, user: next?.user ?? null }))
   }
 
-  const keep = async (next: KeptSession | null): Promise<void> => {
-    // Secrets that are in cookies are not here either; then this is only who it is.
-    await storage.set(name, next === null ? null : JSON.stringify(next))
-    adopt(next)
+  async #refreshOnce(): Promise<boolean> {
+    await this.#ready()
+    const worn = this.#session?.accessToken
+    return oneAtATime(this.#options.name, () => (this.#options.cookies ? this.#renew() : this.#renewStored(worn)))
   }
 
-  const ready = (): Promise<void> => {
-    loading ??= load().then((found) => {
-      session = found
-      storage.watch?.(name, () => void load().then(adopt, () => undefined))
-    })
-    return loading
+  async #renewStored(worn: string | undefined): Promise<boolean> {
+    // Another tab may have been here first, and this one may have heard of it while it waited.
+    const stored = await this.#load()
+    const isDone = stored === null || (stored.accessToken !== worn && isFresh(stored))
+    if (!isDone) return this.#renew(stored.refreshToken)
+    this.#adopt(stored)
+    return stored !== null
   }
 
-  const renewStored = async (): Promise<boolean> => {
-    // Another tab may have been here first.
-    const stored = await load()
-    const isNewer =
-      stored !== null && stored.accessToken !== session?.accessToken && stored.endsAt - margin > Date.now()
-    if (isNewer && !cookies) {
-      adopt(stored)
-      return true
-    }
-    if (stored === null && !cookies) {
-      adopt(null)
-      return false
-    }
+  async #renew(refreshToken?: string): Promise<boolean> {
     try {
-      await keep(keptSession(await requestRefresh(transport, cookies ? undefined : stored?.refreshToken)))
+      await this.#keep(keptSession(await requestRefresh(this.#options.transport, refreshToken)))
       return true
     } catch (error) {
       if (!(error instanceof PlinthError) || (error.status !== 401 && error.status !== 403)) throw error
-      await keep(null)
+      await this.#keep(null)
       return false
     }
   }
-
-  const refresh = (): Promise<boolean> => {
-    refreshing ??= ready()
-      .then(() => oneAtATime(name, renewStored))
-      .finally(() => {
-        refreshing = null
-      })
-    return refreshing
-  }
-
-  return {
-    get known() {
-      return session
-    },
-    current: () => ready().then(() => session),
-    enter: async (answer) => {
-      await ready()
-      await keep(keptSession(answer))
-    },
-    leave: async () => {
-      await ready()
-      await keep(null)
-    },
-    refresh,
-    onChange: (listener) => {
-      listeners.add(listener)
-      void ready().catch(() => undefined)
-      return () => listeners.delete(listener)
-    },
-    token: async () => {
-      await ready()
-      if (session === null || cookies) return null
-      if (session.endsAt - margin <= Date.now()) await refresh()
-      return session?.accessToken ?? null
-    },
-    renew: async (refused) => {
-      if (cookies) return refresh()
-      if (session === null) return false
-      return session.accessToken === refused ? refresh() : true
-    },
-  }
 }
+
+const isFresh = ({ endsAt }: KeptSession): boolean => endsAt - margin > Date.now()
 
 /** It may be sent twice: within a few seconds the same token gets the same successor. */
 async function requestRefresh(transport: Transport, refreshToken: string | undefined): Promise<SignedIn> {

@@ -52,11 +52,19 @@ function lifetimeOf({ accessToken, expiresAt }: SignedIn): number {
   return Date.parse(expiresAt) - Date.now()
 }
 
-/** @throws SyntaxError for what is none */
+/** A session that was stored; null where there is none, or what is stored is none. */
 export function parseSession(text: string | null): KeptSession | null {
   if (text === null) return null
-  const value: unknown = JSON.parse(text)
+  const value = parseJson(text)
   const isSession = typeof value === 'object' && value !== null && 'user' in value && 'endsAt' in value
   // Nobody but `keptSession` writes it.
   return isSession ? (value as KeptSession) : null
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

@@ -28,8 +28,11 @@ export function collectionClient(transport: Transport, collection: string) {
       (await listRecords(transport, path, { ...options, limit: 1 })).items[0] ?? null,
     get: async (id: string, { select, ...options }: Options = {}) =>
       transport.json('GET', at(id), { ...callOptions(options), query: listQuery({ select }) }),
-    create: async (body: unknown, options: Options = {}) =>
-      write('POST', path, options, { body, query: chosen(options) }),
+    create: async (body: unknown, options: Options = {}) => {
+      const answer = await write('POST', path, options, { body, query: chosen(options) })
+      // The records that a list has become stand in `items`.
+      return Array.isArray(body) ? (answer as { readonly items: unknown }).items : answer
+    },
     update: async (id: string, body: unknown, options: Options = {}) =>
       write('PATCH', at(id), options, { body, query: chosen(options) }),
     replace: async (id: string, body: unknown, options: Options = {}) =>

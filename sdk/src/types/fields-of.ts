@@ -1,4 +1,4 @@
-import type { CollectionName, CollectionShape, FieldShape, SchemaShape } from './schema-shape.ts'
+import type { CollectionName, FieldShape, SchemaShape } from './schema-shape.ts'
 
 interface Id {
   readonly id: { readonly type: 'uuid'; readonly required: true; readonly unique: true }
@@ -79,5 +79,3 @@ export type HidesRecords<S extends SchemaShape, C> =
 
 /** For an editor: one object instead of an intersection. */
 export type Simplify<T> = { [K in keyof T]: T[K] } & {}
-
-export type { CollectionShape }

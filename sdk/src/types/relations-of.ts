@@ -1,14 +1,6 @@
 import type { FieldOf, FieldsOf, HidesRecords } from './fields-of.ts'
 import type { CollectionName, SchemaShape } from './schema-shape.ts'
 
-/** One way from a collection to another. */
-interface Link {
-  readonly to: string
-  readonly many: boolean
-  /** Whether a single record on the other side may be missing, or hidden by a rule. */
-  readonly nullable: boolean
-}
-
 /** The ways back, by the collection that sees them: each relation that names its inverse. Worked out once for a schema. */
 type Inverses<S extends SchemaShape> = {
   [I in AllInverses<S> as I['on']]: I
@@ -52,6 +44,7 @@ export type RelationName<S extends SchemaShape, C extends CollectionName<S>> = R
 export type LinkOf<S extends SchemaShape, C extends CollectionName<S>, R> =
   R extends RelationField<S, C> ? OwnLink<S, FieldOf<S, C, R>> : InverseLink<Extract<InversesOn<S, C>, { name: R }>>
 
+/** One way to another collection; `nullable` where a single record there may be missing, or hidden by a rule. */
 type OwnLink<S extends SchemaShape, F> = F extends { readonly to: infer To }
   ? {
       to: To
@@ -73,5 +66,3 @@ export type IsMany<S extends SchemaShape, C extends CollectionName<S>, R> =
 
 export type IsNullable<S extends SchemaShape, C extends CollectionName<S>, R> =
   LinkOf<S, C, R> extends { nullable: true } ? true : false
-
-export type { Link }

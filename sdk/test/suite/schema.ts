@@ -7,7 +7,14 @@ export const schema = defineSchema({
     teams: { fields: { name: { type: 'text', required: true } }, permissions: { authenticated: { read: true } } },
     users: {
       fields: { name: { type: 'text' }, team: { type: 'relation', to: 'teams', inverse: 'members' } },
-      permissions: { authenticated: { read: true, hide: ['email'], update: 'id = @user.id', create: 'id = @user.id' } },
+      permissions: {
+        authenticated: {
+          read: true,
+          create: 'id = @user.id',
+          update: 'id = @user.id',
+          readIf: { email: 'id = @user.id' },
+        },
+      },
     },
     tags: { fields: { name: { type: 'slug', required: true, unique: true } } },
     posts: {

@@ -8,7 +8,7 @@ export type Schema = {
     }
     users: {
       fields: { name: { type: 'text' }; team: { type: 'relation'; to: 'teams'; inverse: 'members' } }
-      permissions: { authenticated: { read: true; hide: ['email']; update: 'id = @user.id' } }
+      permissions: { authenticated: { read: true; readIf: { email: 'id = @user.id' }; update: 'id = @user.id' } }
     }
   }
 }
