@@ -104,7 +104,7 @@ async function unblockUser(terminal: Terminal, options: ServerOptions, name: str
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** @throws CliError where there is no such user */
-export async function findUser(client: Client, name: string): Promise<User> {
+async function findUser(client: Client, name: string): Promise<User> {
   const where = uuid.test(name) ? { id: name } : { email: name }
   const found = await client.collection('users').list({ where, limit: 1 })
   const [user] = found.items as readonly unknown[] as readonly User[] // The built-in fields of every user.
