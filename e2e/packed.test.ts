@@ -4,6 +4,7 @@ import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../scripts/run.mjs'
+import { signIn } from './support/api.ts'
 import { installPacked } from './support/packed.ts'
 import { newProject } from './support/plinth-command.ts'
 import { runProcess } from './support/run-process.ts'
@@ -52,11 +53,31 @@ it('its server starts with the types watched, takes the schema, and answers the 
   expect(query).toMatchObject({ code: 0, output: expect.stringMatching(/ Hello\n$/) })
 })
 
+const compile = () => inProject(process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit')
+
 it('its sources pass the compiler, and a mistake in the query does not', async () => {
   symlinkSync(join(root, 'node_modules', '@types'), join(project, 'node_modules', '@types'))
-  const check = () => inProject(process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit')
-  expect(await check()).toMatchObject({ code: 0, output: '' })
+  expect(await compile()).toMatchObject({ code: 0, output: '' })
   const main = join(project, 'src', 'main.ts')
-  writeFileSync(main, readFileSync(main, 'utf8').replace("status: 'published' }, sort", "stauts: 'published' }, sort"))
-  expect(await check()).toMatchObject({ code: 1, output: expect.stringContaining('stauts') })
+  const right = readFileSync(main, 'utf8')
+  writeFileSync(main, right.replace("status: 'published' }, sort", "stauts: 'published' }, sort"))
+  expect(await compile()).toMatchObject({ code: 1, output: expect.stringContaining('stauts') })
+  writeFileSync(main, right)
+})
+
+it('a change of the schema by an admin is a type error where the field is used', async () => {
+  const client = "import { createClient } from '@plinth/sdk'\nimport type { Schema } from '../plinth.d.ts'\n"
+  const query =
+    "export const notes = createClient<Schema>('http://localhost').notes.list({ where: { status: 'draft' } })\n"
+  writeFileSync(join(project, 'src', 'typed.ts'), client + query)
+  expect(await compile()).toMatchObject({ code: 0, output: '' })
+  const password = /PASSWORD=(\S+)/.exec(readFileSync(join(project, '.env'), 'utf8'))?.[1] ?? ''
+  const admin = await signIn(url(), { email: 'admin@example.com', password })
+  const { version, collections } = (await admin.get('/api/schema')).body
+  const text = JSON.stringify(collections).replaceAll('status', 'state')
+  const renames = [{ collection: 'notes', from: 'status', to: 'state' }]
+  const body = { schema: { collections: JSON.parse(text) }, base: version, renames }
+  expect(await admin.send('POST', '/api/schema/apply', body)).toMatchObject({ status: 200 })
+  await until(() => readFileSync(join(project, 'plinth.d.ts'), 'utf8').includes('state'))
+  expect(await compile()).toMatchObject({ code: 1, output: expect.stringMatching(/src\/typed\.ts.*\n?.*status/) })
 })

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { Finished } from './run-process.ts'
 import { foreignSettings } from './server-process.ts'
 
-const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
+export const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
 
 /** How one project's `plinth` is run. */
 export interface CommandOptions {
