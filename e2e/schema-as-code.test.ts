@@ -9,7 +9,7 @@ import { rawSchema, toCollections } from '../server/test/catalog/random-schema.t
 import { everyField } from '../server/test/http/every-field.ts'
 
 const documents = rawSchema.map((raw) => completeSchema({ collections: toCollections(raw) }))
-const runs = { numRuns: 150 }
+const runs = { numRuns: 80 }
 
 /** What a file says, as a document. */
 const read = (source: string): SchemaDocument =>

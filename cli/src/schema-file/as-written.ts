@@ -1,4 +1,5 @@
 import { type SchemaDocument, tidySchema } from '@plinth/schema'
+import { membersOf } from '../members-of.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -9,13 +10,13 @@ type Values = Readonly<Record<string, unknown>>
  */
 export function asWritten(document: SchemaDocument, current: unknown): Values {
   const { collections, ...rest } = tidySchema(document)
-  const written = valuesOf(valuesOf(current)['collections'])
+  const written = membersOf(membersOf(current)['collections'])
   const members = Object.entries({ ...collections }).map(([name, collection]): [string, unknown] => [
     name,
-    withWritten(collection, valuesOf(written[name]), { kind: 'table', fields: {}, indexes: [], permissions: {} }),
+    withWritten(collection, membersOf(written[name]), { kind: 'table', fields: {}, indexes: [], permissions: {} }),
   ])
   const whole = { ...rest, collections: Object.fromEntries(members) }
-  return withWritten(whole, valuesOf(current), { version: valuesOf(current)['version'], roles: {}, collections: {} })
+  return withWritten(whole, membersOf(current), { version: membersOf(current)['version'], roles: {}, collections: {} })
 }
 
 /** What is usual is left out unless it stands there. */
@@ -29,6 +30,3 @@ function withWritten(tidy: Values, current: Values, usual: Values): Values {
   )
   return { ...Object.fromEntries(added), ...Object.fromEntries(kept) }
 }
-
-const valuesOf = (value: unknown): Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}

@@ -1,4 +1,4 @@
-import { isOrdered, sameJson } from '@plinth/schema'
+import { isOrdered, isRecord, keysOf, sameJson } from '@plinth/schema'
 
 /** Whether two parts of a schema are the same, in the same order where that means something. */
 export function isSame(path: readonly string[], a: unknown, b: unknown): boolean {
@@ -8,9 +8,3 @@ export function isSame(path: readonly string[], a: unknown, b: unknown): boolean
   const inOrder = !isOrdered(path) || sameJson(keys, keysOf(b))
   return inOrder && keys.every((key) => isSame([...path, key], a[key], b[key]))
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const keysOf = (value: Readonly<Record<string, unknown>>): readonly string[] =>
-  Object.keys(value).filter((key) => value[key] !== undefined)

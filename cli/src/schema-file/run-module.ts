@@ -1,5 +1,6 @@
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { memberOf } from '@plinth/schema'
 import { CliError } from '../cli-error.ts'
 
 /** Runs a schema file that is more than a literal, and answers what it exports. */
@@ -13,9 +14,6 @@ export async function runModule(path: string): Promise<unknown> {
     throw new CliError(`${path} cannot be run: ${reason}`, undefined, { cause })
   }
 }
-
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 
 /** A project that has not installed `@plinth/schema` gets the command's own. */
 function findOwnPackages(): void {

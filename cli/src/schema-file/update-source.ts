@@ -1,4 +1,4 @@
-import { isOpened, printKey, printValue, sameJson } from '@plinth/schema'
+import { isOpened, isRecord, printKey, printValue, sameJson } from '@plinth/schema'
 import type { ArrayExpression, Comment, Expression, ObjectExpression } from 'oxc-parser'
 import { type ParsedFile, unwrap } from './find-schema.ts'
 import { isSame } from './is-same.ts'
@@ -66,7 +66,7 @@ class Updater {
   /** Null where the parts cannot be told apart: then all of it is written anew. */
   #renderParts(place: Place): string | null {
     const { node, current, wanted } = place
-    if (node.type === 'ObjectExpression' && isValues(current) && isValues(wanted))
+    if (node.type === 'ObjectExpression' && isRecord(current) && isRecord(wanted))
       return this.#renderObject(place, node, current, wanted)
     if (node.type === 'ArrayExpression' && Array.isArray(current) && Array.isArray(wanted))
       return this.#renderList(place, node, current, wanted)
@@ -161,9 +161,6 @@ class Updater {
   #lineStart = (offset: number) => this.#source.lastIndexOf('\n', offset - 1) + 1
 }
 
-const isValues = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
@@ -176,5 +173,5 @@ function matchItems(current: readonly unknown[], wanted: readonly unknown[]): re
     return found
   }
   const equals = wanted.map((value) => take((item) => sameJson(item, value)))
-  return equals.map((found, i) => found ?? (isValues(wanted[i]) ? take(isValues) : undefined))
+  return equals.map((found, i) => found ?? (isRecord(wanted[i]) ? take(isRecord) : undefined))
 }

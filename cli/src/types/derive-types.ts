@@ -1,4 +1,5 @@
 import { isOpened, printValue, type SchemaDocument, tidySchema, usualStyle } from '@plinth/schema'
+import { membersOf } from '../members-of.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -10,7 +11,7 @@ type Values = Readonly<Record<string, unknown>>
  */
 export function deriveTypes(document: SchemaDocument): string {
   const { collections } = tidySchema(document)
-  const shape = { collections: mapValues(valuesOf(collections), (each) => shapeOf(valuesOf(each))) }
+  const shape = { collections: mapValues(membersOf(collections), (each) => shapeOf(membersOf(each))) }
   return `${head}export type Schema = ${printType(shape)}\n`
 }
 
@@ -23,10 +24,10 @@ const head = `// Written by "plinth types": it is written anew, so change the sc
 `
 
 function shapeOf({ kind, fields, permissions }: Values): Values {
-  const permitted = mapValues(valuesOf(permissions), (each) => permissionShape(valuesOf(each)))
+  const permitted = mapValues(membersOf(permissions), (each) => permissionShape(membersOf(each)))
   return {
     ...(kind === undefined ? {} : { kind }),
-    fields: mapValues(valuesOf(fields), (each) => fieldShape(valuesOf(each))),
+    fields: mapValues(membersOf(fields), (each) => fieldShape(membersOf(each))),
     ...(Object.keys(permitted).length === 0 ? {} : { permissions: permitted }),
   }
 }
@@ -40,7 +41,7 @@ const fieldShape = (field: Values): Values => ({
 })
 
 function permissionShape({ read, hide, readIf, set }: Values): Values {
-  const keys = (value: unknown) => mapValues(valuesOf(value), () => wild('string'))
+  const keys = (value: unknown) => mapValues(membersOf(value), () => wild('string'))
   return {
     ...(read === undefined ? {} : { read: typeof read === 'string' ? wild('string') : read }),
     ...(hide === undefined ? {} : { hide }),
@@ -55,9 +56,6 @@ const wild = (type: 'string' | 'unknown'): string => `\u0000${type}\u0000`
 /** A literal type is written like the literal. */
 const printType = (value: unknown): string =>
   printValue(value, usualStyle, { opened: isOpened }).replace(/'\\u0000(\w+)\\u0000'/g, '$1')
-
-const valuesOf = (value: unknown): Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 
 const mapValues = (values: Values, map: (value: unknown) => unknown): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]))

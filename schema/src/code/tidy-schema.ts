@@ -2,6 +2,7 @@ import { documentSchema } from '../document/document-schema.ts'
 import type { Collection, Field, SchemaDocument } from '../document/schema-document.ts'
 import { fieldType } from '../fields/index.ts'
 import { everyCommonOption } from '../fields/common-options.ts'
+import { isRecord, memberOf } from './records.ts'
 import type { SchemaInput } from './schema-input.ts'
 
 /**
@@ -45,12 +46,11 @@ function inOrder(order: readonly string[], value: object): Readonly<Record<strin
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => rankOf(a) - rankOf(b)))
 }
 
-const propertiesOf = (schema: unknown): Readonly<Record<string, unknown>> => memberOf(schema, 'properties')
 const valuesOf = (schema: unknown): unknown => memberOf(schema, 'additionalProperties')
 
-const memberOf = (value: unknown, name: string): Readonly<Record<string, unknown>> => {
-  const member: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
-  return typeof member === 'object' && member !== null ? { ...member } : {}
+function propertiesOf(schema: unknown): Readonly<Record<string, unknown>> {
+  const properties = memberOf(schema, 'properties')
+  return isRecord(properties) ? properties : {}
 }
 
 const isEmpty = (value: object): boolean => Object.keys(value).length === 0

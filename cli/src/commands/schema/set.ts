@@ -1,6 +1,7 @@
 import { checkSchema } from '@plinth/schema'
 import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
+import { membersOf } from '../../members-of.ts'
 import { requireSchemaFile } from '../../schema-file/schema-file.ts'
 import { updateSource } from '../../schema-file/update-source.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
@@ -40,7 +41,7 @@ function parse(text: string): unknown {
 
 function withMember(at: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
   if (name === undefined) return value
-  const members = typeof at === 'object' && at !== null && !Array.isArray(at) ? Object.entries(at) : []
+  const members = Object.entries(membersOf(at))
   const before = members.find(([key]) => key === name)?.[1]
   const after = withMember(before, rest, value)
   const others = members.map(([key, each]): [string, unknown] => [key, key === name ? after : each])
