@@ -1,5 +1,5 @@
-import type { Collection, Role } from '../document/schema-document.ts'
-import type { FieldType } from '../fields/field-type.ts'
+import type { Collection, Field, Role } from '../document/schema-document.ts'
+import type { CommonOption, FieldType } from '../fields/field-type.ts'
 import type { FieldTypeName, fieldTypes } from '../fields/index.ts'
 
 /** A schema as people write it: what goes without saying may be left out, and the server counts versions. */
@@ -12,15 +12,7 @@ export type CollectionInput = Partial<Omit<Collection, 'fields'>> & {
   readonly fields?: Readonly<Record<string, FieldInput>>
 }
 
-interface CommonOptions {
-  readonly required?: boolean
-  readonly unique?: boolean
-  readonly default?: unknown
-  readonly description?: string
-  readonly label?: string
-  readonly hidden?: boolean
-  readonly readonly?: boolean
-}
+type CommonOptions = Pick<Field, CommonOption>
 
 type OwnOptions<Name extends FieldTypeName> =
   (typeof fieldTypes)[Name] extends FieldType<infer Options> ? Options : never
