@@ -6,7 +6,7 @@ import { asWritten } from '../../schema-file/as-written.ts'
 import { isSame } from '../../schema-file/is-same.ts'
 import { rememberedSchema, rememberVersion } from '../../schema-file/remembered-version.ts'
 import { readSchemaFile, type SchemaFile } from '../../schema-file/schema-file.ts'
-import { updateSource } from '../../schema-file/update-source.ts'
+import { changedSource } from '../../schema-file/changed-source.ts'
 import { connect, type ServerOptions } from '../../server/connect.ts'
 import { plainSchema, readSchema, readVersions } from '../../server/schema-api.ts'
 import { askYesNo } from '../../terminal/ask.ts'
@@ -27,8 +27,7 @@ export async function pullSchema(terminal: Terminal, options: PullOptions): Prom
   const path = file?.path ?? resolve(options.file)
   const base = file === null ? null : rememberedSchema(path, client.url, await readVersions(client))
   const wanted = file === null ? document : await wantedSchema(terminal, options, file, base, document)
-  const text =
-    file === null ? printSchema(document) : updateSource(file.parsed, file.value, asWritten(wanted, file.value))
+  const text = file === null ? printSchema(document) : await changedSource(file, asWritten(wanted, file.value))
   const changed = text !== file?.parsed.source
   if (options.check !== undefined) {
     if (changed) terminal.exitCode = exitCodes.different

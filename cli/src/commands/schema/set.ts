@@ -3,7 +3,7 @@ import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { membersOf } from '../../members-of.ts'
 import { requireSchemaFile } from '../../schema-file/schema-file.ts'
-import { updateSource } from '../../schema-file/update-source.ts'
+import { changedSource } from '../../schema-file/changed-source.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { writeWholeFile } from '../../write-whole-file.ts'
 
@@ -14,20 +14,19 @@ export async function setInSchema(
   path: string,
   text: string | undefined,
 ): Promise<void> {
-  const { parsed, value, path: file } = await requireSchemaFile(options.file)
-  const wanted = withMember(value, path.split('.'), text === undefined ? undefined : parse(text))
+  const file = await requireSchemaFile(options.file)
+  const wanted = withMember(file.value, path.split('.'), text === undefined ? undefined : parse(text))
   const { faults } = checkSchema(wanted)
   if (faults !== undefined) {
     const lines = faults.map((fault) => `\n  ${fault.path}: ${fault.message}`).join('')
     throw new CliError(`That would not be a schema:${lines}`, exitCodes.usage, { details: { errors: faults } })
   }
-  const source = updateSource(parsed, value, wanted)
-  if (source !== parsed.source) writeWholeFile(file, source)
+  const source = await changedSource(file, wanted)
+  const changed = source !== file.parsed.source
+  if (changed) writeWholeFile(file.path, source)
   terminal.result(
-    { file: options.file, changed: source !== parsed.source },
-    source === parsed.source
-      ? `${options.file} says so already.`
-      : `${options.file} was changed. "plinth schema push" applies it.`,
+    { file: options.file, changed },
+    changed ? `${options.file} was changed. "plinth schema push" applies it.` : `${options.file} says so already.`,
   )
 }
 
