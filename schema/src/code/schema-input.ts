@@ -32,15 +32,15 @@ export type Checked<Input> = Input extends { readonly collections: infer Collect
   ? {
       readonly collections: {
         readonly [Name in keyof Collections]: Collections[Name] extends { readonly fields: infer Fields }
-          ? { readonly fields: { readonly [Field in keyof Fields]: CheckedField<Fields[Field], keyof Collections> } }
+          ? { readonly fields: { readonly [Key in keyof Fields]: CheckedField<Fields[Key], keyof Collections> } }
           : unknown
       }
     }
   : unknown
 
-type CheckedField<Field, Targets> = Field extends { readonly type: infer Name extends FieldTypeName }
+type CheckedField<Given, Targets> = Given extends { readonly type: infer Name extends FieldTypeName }
   ? {
-      readonly [Option in keyof Field]: Option extends 'to'
+      readonly [Option in keyof Given]: Option extends 'to'
         ? Targets | 'users'
         : Option extends keyof FieldInputs[Name]
           ? unknown
