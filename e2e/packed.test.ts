@@ -15,7 +15,14 @@ let project: string
 let server: ReturnType<typeof spawn> | undefined
 let printed = ''
 
-const env = () => ({ ...foreignSettings(), PLINTH_URL: url(), PORT: '0', HOST: '127.0.0.1', PLINTH_LOG_LEVEL: 'warn' })
+const env = () => ({
+  ...foreignSettings(),
+  PLINTH_URL: url(),
+  PORT: '0',
+  HOST: '127.0.0.1',
+  PLINTH_LOG_LEVEL: 'warn',
+  XDG_CACHE_HOME: project,
+})
 const url = () => /ready at (http\S+)/.exec(printed)?.[1] ?? ''
 const inProject = (...command: readonly string[]) =>
   runProcess('sh', ['-c', `cd '${project}' && ${command.join(' ')}`], env())

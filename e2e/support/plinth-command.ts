@@ -10,6 +10,9 @@ import { foreignSettings } from './server-process.ts'
 
 export const main = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
 
+/** What one run has compiled serves the next: they are many, and short. */
+const compileCache = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url))
+
 /** How one project's `plinth` is run. */
 export interface CommandOptions {
   readonly cwd: string
@@ -40,7 +43,7 @@ const read = (stream: ChildProcess['stdout']): Promise<string> => (stream === nu
 export const startPlinth = ({ cwd, env }: CommandOptions, words: readonly string[]): ChildProcess =>
   spawn(process.execPath, ['--conditions=source', main, ...words], {
     cwd,
-    env: { ...foreignSettings(), ...env },
+    env: { ...foreignSettings(), NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: 'pipe',
   })
 
