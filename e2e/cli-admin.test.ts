@@ -134,7 +134,8 @@ it('doctor: a server that does not answer, and an environment that is wrong', as
 })
 
 it('config: what is in force, secrets masked; or what is wrong with it', async () => {
-  const env = { DATABASE_URL: 'postgres://me:very-secret@db.example/x', PLINTH_SESSION_DAYS: '7' }
+  const own = { PLINTH_NEW_PASSWORD: 'for the command alone', PLINTH_SETUP_LINK: 'x' }
+  const env = { ...own, DATABASE_URL: 'postgres://me:very-secret@db.example/x', PLINTH_SESSION_DAYS: '7' }
   const { code, output } = await commandWith(env)('config')
   expect(code).toBe(0)
   expect(output).toMatch(/^DATABASE_URL +\(set\)$/m)

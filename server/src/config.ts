@@ -208,7 +208,7 @@ function textOf(
 }
 
 // What programs that talk to a server read; they may be set in the same shell.
-const clientVariables = ['URL', 'TOKEN', 'TOKEN_FILE', 'API_KEY', 'API_KEY_FILE'].map((name) => `PLINTH_${name}`)
+const clientVariable = /^PLINTH_(URL|(TOKEN|API_KEY|SETUP_LINK|NEW_PASSWORD)(_FILE)?)$/
 
 function unknownVariables(environment: Environment): readonly string[] {
   const names = Object.values(settings).flatMap(({ name, secret: mayBeFile }) =>
@@ -216,7 +216,7 @@ function unknownVariables(environment: Environment): readonly string[] {
   )
   const ours = Object.keys(environment).filter((name) => name.startsWith('PLINTH_'))
   return ours
-    .filter((name) => !names.includes(name) && !clientVariables.includes(name))
+    .filter((name) => !names.includes(name) && !clientVariable.test(name))
     .map((name) => `${name} is not a setting of Plinth.${suggestion(name, names)}`)
 }
 

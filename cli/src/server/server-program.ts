@@ -6,7 +6,7 @@ export const serverProgram = (name: 'main' | 'print-config'): readonly string[] 
   fileURLToPath(import.meta.resolve(`@plinth/server/${name}`)),
 ]
 
-const clientVariables = /^PLINTH_(URL|TOKEN|TOKEN_FILE|API_KEY|API_KEY_FILE)$/
+const clientVariables = /^PLINTH_(URL|(TOKEN|API_KEY|SETUP_LINK|NEW_PASSWORD)(_FILE)?)$/
 
 /** The environment of a server: what is for its clients is none of its business. */
 export const serverEnvironment = (more: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv =>
