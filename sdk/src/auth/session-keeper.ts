@@ -42,21 +42,20 @@ export class SessionKeeper implements Credentials {
   }
 
   /** Keeps what a sign-in answered. */
-  async enter(answer: SignedIn): Promise<void> {
-    await this.#ready()
-    await this.#keep(keptSession(answer))
+  enter(answer: SignedIn): Promise<void> {
+    return this.#replace(keptSession(answer))
   }
 
-  async leave(): Promise<void> {
-    await this.#ready()
-    await this.#keep(null)
+  leave(): Promise<void> {
+    return this.#replace(null)
   }
 
   async token(): Promise<string | null> {
     await this.#ready()
     if (this.#session === null || this.#options.cookies) return null
-    if (!isFresh(this.#session)) await this.refresh()
-    return this.#session?.accessToken ?? null
+    if (isFresh(this.#session) || (await this.refresh())) return this.#session?.accessToken ?? null
+    // Without a token it would quietly be answered as a guest's.
+    throw new PlinthError(401, 'invalidRefreshToken', 'This session has ended. Sign in again.')
   }
 
   async renew(refused: string | null): Promise<boolean> {
@@ -100,6 +99,13 @@ export class SessionKeeper implements Credentials {
     return parseSession(await this.#options.storage.get(this.#options.name))
   }
 
+  /** After a refresh that is under way, here or in another tab: its answer must not take the place of the new session. */
+  async #replace(session: KeptSession | null): Promise<void> {
+    await this.#ready()
+    await this.#refreshing?.catch(() => false)
+    await oneAtATime(this.#options.name, () => this.#keep(session))
+  }
+
   async #keep(session: KeptSession | null): Promise<void> {
     await this.#options.storage.set(this.#options.name, session === null ? null : JSON.stringify(session))
     this.#adopt(session)
@@ -115,17 +121,19 @@ export class SessionKeeper implements Credentials {
 
   async #refreshOnce(): Promise<boolean> {
     await this.#ready()
-    const worn = this.#session?.accessToken
+    const worn = this.#session
     return oneAtATime(this.#options.name, () => (this.#options.cookies ? this.#renew() : this.#renewStored(worn)))
   }
 
-  async #renewStored(worn: string | undefined): Promise<boolean> {
+  async #renewStored(worn: KeptSession | null): Promise<boolean> {
     // Another tab may have been here first, and this one may have heard of it while it waited.
     const stored = await this.#load()
-    const isDone = stored === null || (stored.accessToken !== worn && isFresh(stored))
-    if (!isDone) return this.#renew(stored.refreshToken)
+    const isOver = stored === null || stored.user.id !== worn?.user.id
+    if (!isOver && !(stored.accessToken !== worn.accessToken && isFresh(stored)))
+      return this.#renew(stored.refreshToken)
     this.#adopt(stored)
-    return stored !== null
+    // What one user asked for is not asked for as another one.
+    return !isOver
   }
 
   async #renew(refreshToken?: string): Promise<boolean> {

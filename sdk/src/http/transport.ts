@@ -38,7 +38,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
     options: RequestOptions,
     read: (response: Response) => Promise<T>,
   ): Promise<T> => {
-    let key = options.keyed === true ? crypto.randomUUID() : null
+    let key = options.keyed === true ? newKey() : null
     const repeatable = key !== null || (options.repeatable ?? (method === 'GET' || method === 'HEAD'))
     const retries = repeatable ? (options.retries ?? settings.retries) : 0
     for (let tries = 0; ; tries += 1) {
@@ -47,7 +47,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
       } catch (error) {
         if (!(error instanceof PlinthError) || tries >= retries || !isPassing(error)) throw error
         // The refusal is kept under the old key, and nothing was done under it.
-        if (error.code === 'conflict' && key !== null) key = crypto.randomUUID()
+        if (error.code === 'conflict' && key !== null) key = newKey()
         await pause(delayBefore(tries, error.retryAfter), options.signal)
       }
     }
@@ -93,6 +93,10 @@ function headersOf(
     ...headers,
   }
 }
+
+/** Pages without https have no `crypto.randomUUID`. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 /** Bodies that `fetch` knows how to send are left to it. */
 const isJson = (body: unknown): boolean =>

@@ -143,6 +143,41 @@ export const authCases: Readonly<Record<string, Case>> = {
     equal([events, await storage.get(nameOf(world))], [['signedOut'], null])
   },
 
+  'whoever signs in while a session is renewed stays signed in': async (world) => {
+    const [one, other] = [await makeUser(world), await makeUser(world)]
+    const storage = memoryStorage()
+    const gate = Promise.withResolvers<void>()
+    const db = guest(world, storage, async (input, init) => {
+      const response = await fetch(input, init)
+      // The answer arrives after that of the other one's sign-in.
+      if (String(input).endsWith('/api/auth/refresh')) await gate.promise
+      if (String(input).endsWith('/api/auth/sign-in') && db.auth.user !== null) gate.resolve()
+      return response
+    })
+    await db.auth.signIn(one)
+    const refreshed = db.auth.refresh()
+    const signedIn = db.auth.signIn(other)
+    await Promise.all([refreshed, signedIn])
+    equal([(await db.auth.me()).email, db.auth.user?.email], [other.email, other.email])
+    equal(JSON.parse((await storage.get(nameOf(world))) ?? '{}').user.email, other.email)
+  },
+
+  "a request of a session that has ended is no guest's": async (world) => {
+    const user = await makeUser(world)
+    const storage = memoryStorage()
+    const db = guest(world, storage)
+    await db.auth.signIn(user)
+    const elsewhere = guest(world)
+    await elsewhere.auth.signIn(user)
+    await elsewhere.auth.signOut({ everywhere: true })
+    await expire(storage, nameOf(world))
+    const later = guest(world, storage)
+    await fails(later.posts.list(), 'invalidRefreshToken')
+    equal([later.auth.user, await storage.get(nameOf(world))], [null, null])
+    await fails(later.posts.list(), 'collectionNotFound')
+    await later.auth.signOut()
+  },
+
   'who listens hears of it': async (world) => {
     const { email } = await makeUser(world)
     const db = guest(world)
