@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Rename } from '@plinth/schema'
 import { usualFile } from '../../schema-file/schema-file.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
@@ -21,12 +21,12 @@ export function addSchemaCommands(program: Command, terminal: Terminal): void {
     .action((_, command: Command) => pullSchema(terminal, command.optsWithGlobals()))
   ofFile('diff', 'show the migration plan from the running schema to the file')
     .option('--check', 'exit with 5 if there is a difference')
-    .option('--rename <old=new>', 'posts=articles, or posts.title=headline; may be repeated', addRename, [])
+    .addOption(renameOption())
     .option('--sql', 'show the SQL of each step')
     .action((_, command: Command) => diffSchema(terminal, command.optsWithGlobals()))
   ofFile('push', 'apply the file to the server')
     .option('--check', 'change nothing; exit with 5 if there is a difference')
-    .option('--rename <old=new>', 'posts=articles, or posts.title=headline; may be repeated', addRename, [])
+    .addOption(renameOption())
     .option('--accept <steps...>', 'the ids of steps that may lose data')
     .option('--yes', 'apply without asking; what loses data still wants --accept')
     .option('--base <version>', 'the version that the file goes back to, or "current"')
@@ -47,12 +47,17 @@ export function addSchemaCommands(program: Command, terminal: Terminal): void {
     .command('rollback')
     .description('go back to an earlier version, by a plan like any other')
     .argument('<version>', 'a number of "plinth schema history"', wholeNumber)
-    .option('--rename <old=new>', 'posts=articles, or posts.title=headline; may be repeated', addRename, [])
+    .addOption(renameOption())
     .option('--accept <steps...>', 'the ids of steps that may lose data')
     .option('--yes', 'apply without asking; what loses data still wants --accept')
     .option('--sql', 'show the SQL of each step')
     .action((version: number, _, command: Command) => rollBack(terminal, command.optsWithGlobals(), version))
 }
+
+const renameOption = (): Option =>
+  new Option('--rename <old=new>', 'posts=articles, or posts.title=headline; may be repeated')
+    .argParser(addRename)
+    .default([], 'none')
 
 function addRename(text: string, before: readonly Rename[]): readonly Rename[] {
   const [, collection, from, to] = /^(?:([a-z]\w*)\.)?([a-z]\w*)=([a-z]\w*)$/.exec(text) ?? []
