@@ -5,8 +5,7 @@ import type { CallOptions, RequestOptions } from './http/request-options.ts'
 import { createTransport, type Credentials } from './http/transport.ts'
 import { collectionClient } from './records/collection-client.ts'
 import { runBatch } from './records/run-batch.ts'
-import { localStorage } from './storage/local-storage.ts'
-import { memoryStorage } from './storage/memory-storage.ts'
+import { defaultStorage } from './storage/default-storage.ts'
 import type { Answered, Batch } from './types/batch.ts'
 import type { CollectionClient } from './types/collection-client.ts'
 import type { CollectionName, SchemaShape } from './types/schema-shape.ts'
@@ -63,7 +62,7 @@ export function createClient<S extends SchemaShape = SchemaShape>(url: string, o
     },
     () => credentials,
   )
-  const storage = options.storage ?? (typeof document === 'undefined' ? memoryStorage() : localStorage())
+  const storage = options.storage ?? defaultStorage()
   const keeper = new SessionKeeper({ name: `plinth:${base}`, storage, cookies, transport })
   const credentials: Credentials = options.token === undefined ? keeper : given(options.token)
   const client = withCollections({
