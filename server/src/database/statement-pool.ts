@@ -1,22 +1,20 @@
-import { errors } from '@plinth/schema'
+import { errors, Problem } from '@plinth/schema'
 import pg from 'pg'
 import { watchBytes, type WatchedBytes } from './watched-bytes.ts'
-import type { PoolLoad, Rows, Session, Statement } from './database.ts'
+import type { Pace, PoolLoad, Rows, Session, Statement } from './database.ts'
 import { breaksConnection, isStalePreparation, toProblem } from './database-error.ts'
+import { isQuick, SharedConnection } from './shared-connection.ts'
+import { noRows, type Settle, TextQuery } from './text-query.ts'
 
 /** PostgreSQL never forgets a prepared statement by itself, and each costs memory on every connection. */
 const maxNamesPerConnection = 400
 
-type Settle = (error: Error | undefined, rows: Rows) => void
 type Release = (destroy?: boolean) => void
-
-const noRows: Rows = []
-const identity = (text: string): string => text
-const textTypes = { getTypeParser: () => identity }
 
 /**
  * Connections that run statements. It sits on the path of every request, hence callbacks: one promise a statement, and
- * no listener or timer of its own.
+ * no listener or timer of its own. When all connections are in use, a quick statement is sent behind other quick ones;
+ * any other waits for a connection of its own, and while one waits nobody is sent ahead of it.
  */
 export class StatementPool implements Session {
   readonly #pool: pg.Pool
@@ -24,11 +22,14 @@ export class StatementPool implements Session {
   readonly #names = new WeakMap<pg.PoolClient, Set<string>>()
   readonly #stale = new WeakSet<pg.PoolClient>()
   readonly #bytes = new WeakMap<pg.PoolClient, WatchedBytes>()
+  readonly #shared = new Set<SharedConnection>()
+  readonly #max: number
   #running = 0
   #drained: (() => void) | undefined
 
   constructor(settings: pg.ClientConfig, max: number) {
     this.#timeoutSeconds = Number(settings.statement_timeout) / 1000
+    this.#max = max
     this.#pool = new pg.Pool({ ...poolSettings(settings), max })
     // Both report a connection that broke. Whoever is using it gets the error from its statement, and the pool opens
     // another; without listeners Node would end the process.
@@ -42,14 +43,19 @@ export class StatementPool implements Session {
 
   run(statement: Statement): Promise<Rows> {
     return new Promise((resolve, reject) => {
+      const settle: Settle = (failure, rows) => {
+        if (failure === undefined) resolve(rows)
+        else if (isStalePreparation(failure) || failure instanceof CutOff) resolve(this.run(onItsOwn(statement)))
+        else reject(toProblem(failure, this.#timeoutSeconds))
+      }
+      const joined = this.#sharedFor(statement.pace)
+      if (joined) return this.#runShared(joined, statement, settle)
       this.#checkOut((error, client, release) => {
         if (client === undefined) return reject(error)
-        this.#send(client, statement, (failure, rows) => {
-          this.#checkIn(client, failure, release)
-          if (failure === undefined) resolve(rows)
-          else if (isStalePreparation(failure)) resolve(this.run({ text: statement.text, values: statement.values }))
-          else reject(toProblem(failure, this.#timeoutSeconds))
-        })
+        const { pace } = statement
+        const connection = new SharedConnection(client, release, isQuick(pace) ? pace.kind : null)
+        if (connection.kind !== null) this.#shared.add(connection)
+        this.#runShared(connection, statement, settle)
       })
     })
   }
@@ -79,6 +85,34 @@ export class StatementPool implements Session {
     return { open: totalCount, idle: idleCount, waiting: waitingCount }
   }
 
+  /** The connection that a quick statement may join: the one with the fewest others. */
+  #sharedFor(pace: Pace | undefined): SharedConnection | undefined {
+    if (!isQuick(pace) || this.#running !== this.#max) return undefined
+    const now = performance.now()
+    let best: SharedConnection | undefined
+    for (const each of this.#shared) {
+      if (each.takes(pace.kind, now) && (best === undefined || each.running < best.running)) best = each
+    }
+    return best
+  }
+
+  #runShared(connection: SharedConnection, statement: Statement, settle: Settle): void {
+    const { client } = connection
+    if (connection.begin(statement.maxBytes)) this.#bytes.get(client)?.expect(statement.maxBytes)
+    this.#send(client, statement, (failure, rows) => {
+      const { took, next } = connection.end(failure)
+      if (next !== undefined) this.#bytes.get(client)?.expect(next.maxBytes)
+      if (failure === undefined) keepPace(statement.pace, took)
+      if (this.#isWorn(client)) connection.close()
+      if (connection.running === 0) {
+        this.#shared.delete(connection)
+        this.#checkIn(client, connection.failure, connection.release)
+      }
+      const mayRepeat = connection.kind === 'read' && this.#bytes.get(client)?.exceeded === true
+      settle(mayRepeat && failure !== undefined && !(failure instanceof Problem) ? new CutOff() : failure, rows)
+    })
+  }
+
   /** Waits for what runs, then ends all connections. */
   async close(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
@@ -90,6 +124,7 @@ export class StatementPool implements Session {
     const session: Session = {
       run: (statement) => {
         if (!open) return Promise.reject(new Error('The transaction of this session has ended.'))
+        this.#bytes.get(client)?.expect(statement.maxBytes)
         return new Promise((resolve, reject) =>
           this.#send(client, statement, (error, rows) =>
             error === undefined ? resolve(rows) : reject(toProblem(error, this.#timeoutSeconds)),
@@ -140,9 +175,12 @@ export class StatementPool implements Session {
   }
 
   #checkIn(client: pg.PoolClient, failure: Error | undefined, release: Release): void {
-    const worn = this.#stale.has(client) || (this.#names.get(client)?.size ?? 0) > maxNamesPerConnection
-    release(worn || (failure !== undefined && breaksConnection(failure)))
+    release(this.#isWorn(client) || (failure !== undefined && breaksConnection(failure)))
     this.#leave()
+  }
+
+  #isWorn(client: pg.PoolClient): boolean {
+    return this.#stale.has(client) || (this.#names.get(client)?.size ?? 0) > maxNamesPerConnection
   }
 
   #leave(): void {
@@ -152,25 +190,28 @@ export class StatementPool implements Session {
 
   #send(client: pg.PoolClient, { text, values, name, maxBytes }: Statement, settle: Settle): void {
     const bytes = this.#bytes.get(client)
-    bytes?.expect(maxBytes)
     if (name !== undefined) this.#names.get(client)?.add(name)
-    const query: pg.QueryArrayConfig & { queryMode: 'extended' } = {
-      text,
-      // `pg` only reads it.
-      values: values as unknown[],
-      // The empty name is PostgreSQL's own word for a statement that is not kept.
-      name: name ?? '',
-      rowMode: 'array',
-      // Without it a statement that has no values and no name could hold several.
-      queryMode: 'extended',
-    }
-    client.query(query, (error: Error | null, result: pg.QueryArrayResult<(string | null)[]>) => {
-      if (!error) return settle(undefined, result.rows)
-      if (bytes?.exceeded) return settle(errors.answerTooLarge({ limit: maxBytes ?? 0 }, { cause: error }), noRows)
+    const query = new TextQuery({ text, values, name: name ?? '' }, (error, rows) => {
+      if (error === undefined) return settle(undefined, rows)
+      if (bytes?.takeBlame()) return settle(errors.answerTooLarge({ limit: maxBytes ?? 0 }, { cause: error }), noRows)
       if (isStalePreparation(error)) this.#stale.add(client)
       settle(error, noRows)
     })
+    client.query(query)
   }
+}
+
+/** Ends a read whose connection was cut because of the one ahead of it. */
+class CutOff extends Error {}
+
+const onItsOwn = ({ text, values, maxBytes }: Statement): Statement => ({
+  text,
+  values,
+  ...(maxBytes === undefined ? {} : { maxBytes }),
+})
+
+function keepPace(pace: Pace | undefined, took: number): void {
+  if (pace) pace.ms = pace.ms === null ? took : pace.ms * 0.9 + took * 0.1
 }
 
 /** Marks a connection that must not go back to the pool. */
@@ -180,7 +221,7 @@ function poolSettings(settings: pg.ClientConfig): pg.PoolConfig {
   const { connectionTimeoutMillis, ...rest } = settings
   return {
     ...rest,
-    types: textTypes,
+    pipeline: true,
     // A closing timer for each idle connection, and a waiting timer for each check-out, would be set on every statement.
     // Idle connections cost little, so none is closed, and the time limit for opening one is given to the client alone.
     idleTimeoutMillis: 0,

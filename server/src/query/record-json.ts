@@ -44,27 +44,6 @@ export function selectRecords(access: Access, shape: Shape, source: Source, comp
   return sql`select row_to_json(${row}) as item from (select ${columnsOf(members)} ${rows}) as ${row}`
 }
 
-/** Stands between the records of `selectAggregated`, and nowhere within one: JSON text as PostgreSQL makes it has no line breaks. */
-export const recordSeparator = ', \n '
-
-/**
- * A select of one row `[json | null, count]`: the records as one JSON array. Reading one text costs Node a tenth of reading
- * a row for each record, and PostgreSQL nothing more.
- */
-export function selectAggregated(access: Access, shape: Shape, source: Source, compiler: Compiler, rows: Sql): Sql {
-  const members = membersOf(access, shape, source, compiler)
-  const row = alias(compiler)
-  if (members.some((member) => member.shown !== null)) {
-    const records = sql`select ${recordJson(access, shape, source, compiler)} as item ${rows}`
-    return sql`select ${joinedTexts(sql`${row}.item`)} as items, count(*) as found from (${records}) as ${row}`
-  }
-  return sql`select json_agg(${row}) as items, count(*) as found from (select ${columnsOf(members)} ${rows}) as ${row}`
-}
-
-/** What `json_agg` makes of records, made of their texts. */
-export const joinedTexts = (item: Sql): Sql =>
-  sql`'[' || string_agg(${item}::text, ${raw(`e'${recordSeparator.replace('\n', '\\n')}'`)}) || ']'`
-
 interface Member {
   readonly name: string
   readonly value: Sql

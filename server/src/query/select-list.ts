@@ -4,7 +4,7 @@ import { type CompiledSql, compileSql, identifier, join, raw, sql } from '../dat
 import { compileCondition } from './compile-expression.ts'
 import { aliases, type Compiler } from './compiler.ts'
 import { afterCursor } from './keyset.ts'
-import { joinedTexts, recordJson, selectAggregated } from './record-json.ts'
+import { recordJson, selectRecords } from './record-json.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 import { compilerFor, currentVersion } from './select-one.ts'
 import type { Shape } from './shape.ts'
@@ -28,16 +28,15 @@ export interface ListQuery {
 
 export interface CompiledList {
   readonly statement: CompiledSql<Run>
-  /** Whether the records show all that the list is sorted by; else the keys follow as JSON. */
+  /** Whether the records show all that the list is sorted by; else the keys follow each record as text. */
   readonly keysAreShown: boolean
 }
 
 /**
- * A page of records: a row `[version, items | null, found, keys?, count?]`. The items are one JSON array, with one record
- * more than the page holds where there are more, and `recordSeparator` between them; `found` is their number. The keys, an
- * array of texts for each record, are there only where the records do not show them, the count only where it was asked
- * for. The limit stands in the text: with a parameter PostgreSQL could not know how little is wanted, and would plan the
- * statement anew each time it runs.
+ * A page of records: rows `[version, json | null, …sort keys, count]`, one more than the page holds where there are more;
+ * the keys only where the records do not show them, the count only where it was asked for. Each record is a row of its
+ * own: putting them together costs PostgreSQL more than it costs Node. The limit stands in the text: with a parameter
+ * PostgreSQL could not know how little is wanted, and would plan the statement anew each time it runs.
  */
 export function compileList(access: Access, query: ListQuery): CompiledList {
   const next = aliases()
@@ -63,9 +62,9 @@ export function compileList(access: Access, query: ListQuery): CompiledList {
   const statement = compileSql(sql`
     select v.version, f.*${count}
     from ${currentVersion} as v
-    cross join lateral (
+    left join lateral (
       ${records}
-    ) as f`)
+    ) as f on true`)
   return { statement, keysAreShown: shown }
 }
 
@@ -77,13 +76,9 @@ function compileRecords(
   page: Sql,
   shown: boolean,
 ): Sql {
-  if (shown) return selectAggregated(access, shape, source, compiler, page)
-  const keys = sql`array[${join(
-    sort.map((_, i) => sql`${keyColumn('s', i)}::text`),
-    ', ',
-  )}]`
-  const records = sql`select ${recordJson(access, shape, source, compiler)} as item, ${keys} as keys ${page}`
-  return sql`select ${joinedTexts(raw('p.item'))} as items, count(*) as found, json_agg(p.keys) as keys from (${records}) as p`
+  if (shown) return selectRecords(access, shape, source, compiler, page)
+  const texts = sort.map((_, i) => sql`, ${keyColumn('s', i)}::text`)
+  return sql`select ${recordJson(access, shape, source, compiler)} as item${join(texts, '')} ${page}`
 }
 
 /** Whether the record itself shows all that its list is sorted by, so that a cursor can be made from it. */

@@ -9,7 +9,6 @@ import {
 } from '../query/aggregate.ts'
 import { checkFilter } from '../query/check-filter.ts'
 import { decodeCursor, encodeCursor, invalidCursor } from '../query/keyset.ts'
-import { recordSeparator } from '../query/record-json.ts'
 import { parseSelect } from '../query/parse-select.ts'
 import { compileList } from '../query/select-list.ts'
 import { compileGet } from '../query/select-one.ts'
@@ -43,7 +42,7 @@ export async function getRecord(
     const select = parameters.get('select')
     const plan = operation.deps.plans.planned(access, ['get', name, select], () => {
       const collection = findReadable(access, name)
-      return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)))
+      return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)), 'read')
     })
     const run = makeRun(operation, { id: recordId(name, id) })
     const [row] = await runPlan(operation, access, plan, run).catch(rethrow)
@@ -82,10 +81,11 @@ export async function listRecords(
     const { plan, keysAreShown } = planList(operation, access, name, parameters, options, keys, after)
     const offset = options.page === null ? 0 : (options.page - 1) * options.limit
     const run = makeRun(operation, { offset, after: after ?? [] })
-    const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
+    const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
       throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : readProblem(error)
     })
-    return pageText(row ?? [], options.limit, parameters.get('count'), keysAreShown ? keys : null)
+    const lastKeys = (row: Row) => (keysAreShown ? keysOf(row[1], keys) : row.slice(2, 2 + keys.length))
+    return pageText(rows, options.limit, parameters.get('count'), lastKeys)
   })
 }
 
@@ -127,34 +127,31 @@ function planList(
       count: count === undefined ? null : count === 'exact' ? ('exact' as const) : { bounded: countBound },
     }
     const { statement, keysAreShown } = compileList(access, query)
-    return { plan: operation.deps.plans.plan(statement), keysAreShown }
+    return { plan: operation.deps.plans.plan(statement, 'read'), keysAreShown }
   })
 }
 
 type Row = readonly (string | null)[]
 
-function pageText(row: Row, limit: number, count: string | undefined, keys: readonly SortKey[] | null): string {
-  const { items, next } = cutPage(row, limit, keys)
-  const counted = row.at(-1) ?? '0'
+function pageText(
+  rows: readonly Row[],
+  limit: number,
+  count: string | undefined,
+  keysOfRow: (row: Row) => readonly (string | null)[],
+): string {
+  const [first] = rows
+  const items = (first?.[1] ?? null) === null ? [] : rows.slice(0, limit).map((row) => row[1])
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  const next = last ? JSON.stringify(encodeCursor(keysOfRow(last))) : 'null'
+  const counted = first?.at(-1) ?? '0'
   const total = count === undefined ? '' : `,"count":${counted}`
   const bounded = count === 'estimated' && Number(counted) >= countBound ? ',"countIsAtLeast":true' : ''
-  return `{"items":${items},"next":${next}${total}${bounded}}`
-}
-
-/** The page without the record that only tells that there are more, and then the cursor of its last record. */
-function cutPage([, all, found, keyTexts]: Row, limit: number, keys: readonly SortKey[] | null) {
-  if (typeof all !== 'string') return { items: '[]', next: 'null' }
-  if (Number(found) <= limit) return { items: all, next: 'null' }
-  const end = all.lastIndexOf(recordSeparator)
-  const previous = all.lastIndexOf(recordSeparator, end - 1)
-  const last = all.slice(previous === -1 ? 1 : previous + recordSeparator.length, end)
-  const values = keys ? keysOf(last, keys) : JSON.parse(keyTexts ?? '[]')[limit - 1]
-  return { items: `${all.slice(0, end)}]`, next: JSON.stringify(encodeCursor(values)) }
+  return `{"items":[${items.join(',')}],"next":${next}${total}${bounded}}`
 }
 
 /** The values a record shows for the keys it is sorted by, as texts. */
-function keysOf(json: string, keys: readonly SortKey[]): readonly (string | null)[] {
-  const record: Readonly<Record<string, unknown>> = JSON.parse(json)
+function keysOf(json: string | null | undefined, keys: readonly SortKey[]): readonly (string | null)[] {
+  const record: Readonly<Record<string, unknown>> = JSON.parse(json ?? '{}')
   return keys.map(({ field }) => ((record[field] ?? null) === null ? null : String(record[field])))
 }
 

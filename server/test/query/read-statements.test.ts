@@ -31,7 +31,7 @@ it('a get puts the read rule around the table, and shows a conditional field whe
   const statement = compileGet(access, 'posts', shape(access, 'title,notes'))
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.item, f.rev
-    from (select plinth.schema_version() as version) as v
+    from plinth.current_version as v
     left join lateral (select (left((select row_to_json("T2")
     from (select "r"."title" as "title") as "T2")::text, -1) || case when "r"."notes?" then ',"notes":' || coalesce(to_json("r"."notes")::text, 'null') else '' end || '}')::json as item, "r"."rev" as rev
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $1::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $3::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
@@ -51,7 +51,7 @@ it('a get by an admin asks nothing but the id', async () => {
   const statement = compileGet(access, 'posts', shape(access, 'title,author(email),tags(name)'))
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.item, f.rev
-    from (select plinth.schema_version() as version) as v
+    from plinth.current_version as v
     left join lateral (select (select row_to_json("T10")
     from (select "r"."title" as "title", (select row_to_json("T4") as item
     from (select "T2"."email" as "email"
@@ -81,7 +81,7 @@ it('a get of many finds all that may be read', async () => {
   const statement = compileGetMany(access, 'posts', shape(access, 'title'))
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.id, f.item
-    from (select plinth.schema_version() as version) as v
+    from plinth.current_version as v
     left join lateral (select "r"."id" as id, (select row_to_json("T2")
     from (select "r"."title" as "title") as "T2") as item
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $1::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $3::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
@@ -117,13 +117,12 @@ it('a list filters and sorts what may be read, and asks for one record more than
     where "CT2"."id" in (select "CT4"."target"
     from "public"."posts.tags" as "CT4"
     where "CT4"."source" = "c"."id") and "CT2"."name" = $5::text))) as n)
-    from (select plinth.schema_version() as version) as v cross
-    join lateral ( select '[' || string_agg(p.item::text, e', \\n ') || ']' as items, count(*) as found, json_agg(p.keys) as keys
-    from (select (select row_to_json("T6")
+    from plinth.current_version as v
+    left join lateral ( select (select row_to_json("T6")
     from (select "s"."title" as "title", (select coalesce(json_agg("T5"."target"
     order by "T5"."target"), '[]')
     from "public"."posts.tags" as "T5"
-    where "T5"."source" = "s"."id") as "tags") as "T6") as item, array["s"."key 0"::text, "s"."key 1"::text, "s"."key 2"::text] as keys
+    where "T5"."source" = "s"."id") as "tags") as "T6") as item, "s"."key 0"::text, "s"."key 1"::text, "s"."key 2"::text
     from ( select r.*, "r"."views" as "key 0", "r"."title" as "key 1", "r"."id" as "key 2"
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $6::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $7::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
     from "public"."posts" as "T1"
@@ -135,11 +134,11 @@ it('a list filters and sorts what may be read, and asks for one record more than
     from "public"."posts.tags" as "T4"
     where "T4"."source" = "r"."id") and "T2"."name" = $9::text))
     order by "r"."views" desc, "r"."title" asc, "r"."id" asc
-    limit 2 ) as s) as p ) as f"
+    limit 2 ) as s ) as f on true"
   `)
   expect(keysAreShown).toBe(false)
   expect(await resultOf(f, ann, statement)).toEqual([
-    [String(access.model.version), expect.stringContaining('"title":"Mine"'), '1', `[["0","Mine","${id}"]]`, '1'],
+    [String(access.model.version), expect.stringContaining('"title":"Mine"'), '0', 'Mine', id, '1'],
   ])
 })
 
@@ -157,17 +156,17 @@ it('a later page begins after the cursor’s values, by a row comparison where n
       count: null,
     }).statement
   const itemsAfter = async (statement: ReturnType<typeof list>, ...after: string[]) =>
-    JSON.parse((await resultOf(f, admin, statement, { after }))[0]?.[1] ?? '[]')
+    (await resultOf(f, admin, statement, { after })).map((row) => row[1])
   const simple = list('title', [false, false])
   expect(textOf(simple)).toContain('("r"."title", "r"."id") > ($1::text, $2::uuid)')
-  expect(await itemsAfter(simple, 'Mine', id)).toEqual([{ title: 'Read' }])
+  expect(await itemsAfter(simple, 'Mine', id)).toEqual(['{"title":"Read"}'])
   const nullable = list('-views', [false, false])
   expect(textOf(nullable)).toContain(
     '(("r"."views" < $1::bigint) or ("r"."views" = $1::bigint and "r"."id" < $2::uuid))',
   )
   expect(await itemsAfter(nullable, '5', 'ffffffff-ffff-7fff-8fff-ffffffffffff')).toEqual([
-    { title: 'Read' },
-    { title: 'Mine' },
+    '{"title":"Read"}',
+    '{"title":"Mine"}',
   ])
 })
 
@@ -182,7 +181,7 @@ it('an aggregate works on what may be read', async () => {
   })
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.items
-    from (select plinth.schema_version() as version) as v
+    from plinth.current_version as v
     left join lateral ( select coalesce(json_agg("one group"), '[]') as items
     from ( select "group 0" as "created:month", count(*) as "count", json_build_object('views', sum("value 1")) as "sum"
     from (select date_trunc('month', ("r"."created" at time zone $1::text))::date as "group 0", 1 as "value 0", "r"."views" as "value 1"
