@@ -10,6 +10,14 @@ import { noRows, type Settle, TextQuery } from './text-query.ts'
 const maxNamesPerConnection = 400
 
 type Release = (destroy?: boolean) => void
+type Use = (error: unknown, client: pg.PoolClient | undefined, release: Release) => void
+
+/** Somebody who needs a connection, … */
+interface Waiter {
+  readonly use: Use
+  /** … or, for a quick statement, a share of one. */
+  readonly quick: { readonly kind: Pace['kind']; readonly statement: Statement; readonly settle: Settle } | null
+}
 
 /**
  * Connections that run statements. It sits on the path of every request, hence callbacks: one promise a statement, and
@@ -23,8 +31,11 @@ export class StatementPool implements Session {
   readonly #stale = new WeakSet<pg.PoolClient>()
   readonly #bytes = new WeakMap<pg.PoolClient, WatchedBytes>()
   readonly #shared = new Set<SharedConnection>()
+  /** In the order in which they came. */
+  readonly #waiting: Waiter[] = []
   readonly #max: number
-  #running = 0
+  /** How many connections are in use, or are being fetched for somebody. */
+  #claimed = 0
   #drained: (() => void) | undefined
 
   constructor(settings: pg.ClientConfig, max: number) {
@@ -48,21 +59,21 @@ export class StatementPool implements Session {
         else if (isStalePreparation(failure) || failure instanceof CutOff) resolve(this.run(onItsOwn(statement)))
         else reject(toProblem(failure, this.#timeoutSeconds))
       }
-      const joined = this.#sharedFor(statement.pace)
-      if (joined) return this.#runShared(joined, statement, settle)
-      this.#checkOut((error, client, release) => {
+      const kind = isQuick(statement.pace) ? statement.pace.kind : null
+      const use: Use = (error, client, release) => {
         if (client === undefined) return reject(error)
-        const { pace } = statement
-        const connection = new SharedConnection(client, release, isQuick(pace) ? pace.kind : null)
-        if (connection.kind !== null) this.#shared.add(connection)
-        this.#runShared(connection, statement, settle)
-      })
+        const connection = new SharedConnection(client, release, kind)
+        if (kind !== null) this.#shared.add(connection)
+        this.#sendTo(connection, statement, settle)
+        this.#feed(connection)
+      }
+      this.#enter({ use, quick: kind && { kind, statement, settle } })
     })
   }
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#checkOut((error, client, release) => {
+      const use: Use = (error, client, release) => {
         if (client === undefined) return reject(error)
         this.#inTransaction(client, work)
           .then(
@@ -76,27 +87,50 @@ export class StatementPool implements Session {
             },
           )
           .catch(reject)
-      })
+      }
+      this.#enter({ use, quick: null })
     })
   }
 
   load(): PoolLoad {
-    const { totalCount, idleCount, waitingCount } = this.#pool
-    return { open: totalCount, idle: idleCount, waiting: waitingCount }
+    const { totalCount, idleCount } = this.#pool
+    return { open: totalCount, idle: idleCount, waiting: this.#waiting.length }
+  }
+
+  /** Waits for what runs, then ends all connections. */
+  async close(): Promise<void> {
+    if (this.#claimed > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
+    if (!this.#pool.ending) await this.#pool.end()
+  }
+
+  /** Lets somebody have a connection, or a share of one, or wait until it is their turn. */
+  #enter(waiter: Waiter): void {
+    if (this.#claimed < this.#max) return this.#claim(waiter)
+    const joined = waiter.quick && this.#waiting.length === 0 ? this.#sharedBy(waiter.quick.kind) : undefined
+    if (joined && waiter.quick) this.#sendTo(joined, waiter.quick.statement, waiter.quick.settle)
+    else this.#waiting.push(waiter)
   }
 
   /** The connection that a quick statement may join: the one with the fewest others. */
-  #sharedFor(pace: Pace | undefined): SharedConnection | undefined {
-    if (!isQuick(pace) || this.#running !== this.#max) return undefined
+  #sharedBy(kind: Pace['kind']): SharedConnection | undefined {
     const now = performance.now()
     let best: SharedConnection | undefined
     for (const each of this.#shared) {
-      if (each.takes(pace.kind, now) && (best === undefined || each.running < best.running)) best = each
+      if (each.takes(kind, now) && (best === undefined || each.running < best.running)) best = each
     }
     return best
   }
 
-  #runShared(connection: SharedConnection, statement: Statement, settle: Settle): void {
+  /** Sends behind the others whoever is next in turn, as long as they may share it. */
+  #feed(connection: SharedConnection): void {
+    for (let quick = this.#waiting[0]?.quick; quick; quick = this.#waiting[0]?.quick) {
+      if (!connection.takes(quick.kind, performance.now())) return
+      this.#waiting.shift()
+      this.#sendTo(connection, quick.statement, quick.settle)
+    }
+  }
+
+  #sendTo(connection: SharedConnection, statement: Statement, settle: Settle): void {
     const { client } = connection
     if (connection.begin(statement.maxBytes)) this.#bytes.get(client)?.expect(statement.maxBytes)
     this.#send(client, statement, (failure, rows) => {
@@ -104,6 +138,7 @@ export class StatementPool implements Session {
       if (next !== undefined) this.#bytes.get(client)?.expect(next.maxBytes)
       if (failure === undefined) keepPace(statement.pace, took)
       if (this.#isWorn(client)) connection.close()
+      this.#feed(connection)
       if (connection.running === 0) {
         this.#shared.delete(connection)
         this.#checkIn(client, connection.failure, connection.release)
@@ -111,12 +146,6 @@ export class StatementPool implements Session {
       const mayRepeat = connection.kind === 'read' && this.#bytes.get(client)?.exceeded === true
       settle(mayRepeat && failure !== undefined && !(failure instanceof Problem) ? new CutOff() : failure, rows)
     })
-  }
-
-  /** Waits for what runs, then ends all connections. */
-  async close(): Promise<void> {
-    if (this.#running > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
-    if (!this.#pool.ending) await this.#pool.end()
   }
 
   async #inTransaction<T>(client: pg.PoolClient, work: (session: Session) => Promise<T>): Promise<T> {
@@ -165,27 +194,29 @@ export class StatementPool implements Session {
     }
   }
 
-  #checkOut(use: (error: unknown, client: pg.PoolClient | undefined, release: Release) => void): void {
-    this.#running++
+  #claim({ use }: Waiter): void {
+    this.#claimed++
     this.#pool.connect((error, client, release) => {
       if (client !== undefined) return use(undefined, client, release)
-      this.#leave()
+      this.#free()
       use(toProblem(error ?? new Error('no connection'), this.#timeoutSeconds), undefined, release)
     })
   }
 
   #checkIn(client: pg.PoolClient, failure: Error | undefined, release: Release): void {
     release(this.#isWorn(client) || (failure !== undefined && breaksConnection(failure)))
-    this.#leave()
+    this.#free()
   }
 
   #isWorn(client: pg.PoolClient): boolean {
     return this.#stale.has(client) || (this.#names.get(client)?.size ?? 0) > maxNamesPerConnection
   }
 
-  #leave(): void {
-    this.#running--
-    if (this.#running === 0) this.#drained?.()
+  #free(): void {
+    this.#claimed--
+    const next = this.#waiting.shift()
+    if (next) this.#claim(next)
+    else if (this.#claimed === 0) this.#drained?.()
   }
 
   #send(client: pg.PoolClient, { text, values, name, maxBytes }: Statement, settle: Settle): void {
