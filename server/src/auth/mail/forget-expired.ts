@@ -7,6 +7,12 @@ export async function forgetExpired(session: Session): Promise<void> {
   await tidyOutbox(session)
   await forgetTries(session)
   await session.run({ text: 'delete from plinth.one_time_tokens where expires < now()', values: [] })
+  await session.run({ text: 'delete from plinth.mfa_tickets where expires < now()', values: [] })
+  await session.run({ text: 'delete from plinth.passkey_challenges where expires < now()', values: [] })
+  await session.run({
+    text: `delete from plinth.totp_factors where confirmed is null and created < now() - interval '1 day'`,
+    values: [],
+  })
   await session.run({
     text: `delete from plinth.known_devices where last_seen < now() - interval '180 days'`,
     values: [],

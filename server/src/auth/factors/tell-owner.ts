@@ -1,0 +1,19 @@
+import type { Session } from '../../database/database.ts'
+import type { MailDeps } from '../mail/mail-deps.ts'
+import { type NewMail, sendMail } from '../mail/send-mail.ts'
+import { isPlaceholder } from '../placeholder-address.ts'
+import { findUser } from '../users.ts'
+
+type Notice = 'factorAdded' | 'factorRemoved' | 'recoveryCodeUsed'
+
+/** Tells a user by mail what has happened to their second factors; nobody, where no mail can reach them. */
+export async function tellOwner<Name extends Notice>(
+  mail: MailDeps,
+  session: Session,
+  userId: string,
+  notice: Pick<NewMail<Name>, 'template' | 'values'>,
+): Promise<void> {
+  const user = await findUser(session, userId)
+  if (user === null || isPlaceholder(user.email)) return
+  await sendMail(mail, { to: user.email, ...notice }, session)
+}
