@@ -6,7 +6,7 @@ export interface PasskeyAnswer {
     readonly clientDataJSON: string
     readonly authenticatorData: string
     readonly signature: string
-    readonly userHandle?: string | null
+    readonly userHandle?: string
   }
 }
 

@@ -19,6 +19,8 @@ import type { NewPasskeyAnswer } from './passkey-answer.ts'
 import { userHandle } from './user-handle.ts'
 
 const mostPasskeys = 20
+/** EdDSA, ES256 and RS256: https://www.iana.org/assignments/cose/cose.xhtml#algorithms */
+const algorithms = [-8, -7, -257]
 const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']
 
 const use = ({ userId, sessionId }: OwnSession): ChallengeFor => ({
@@ -49,6 +51,7 @@ export async function passkeyToMake(
     challenge: await issueChallenge(database, use(own)),
     // Which product somebody uses is none of our business.
     attestationType: 'none',
+    supportedAlgorithmIDs: algorithms,
     excludeCredentials: known.map(([id]) => ({ id: id ?? '' })),
     // Discoverable, so that nobody has to type an address to use it.
     authenticatorSelection: { residentKey: 'required', userVerification: 'preferred' },
@@ -99,6 +102,7 @@ async function verify(
     expectedOrigin: [...origins],
     expectedRPID,
     requireUserVerification: false,
+    supportedAlgorithmIDs: algorithms,
   }).catch((cause: unknown) => {
     throw errors.passkeyInvalid({ cause })
   })

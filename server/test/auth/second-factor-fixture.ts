@@ -1,0 +1,34 @@
+import { Secret, TOTP } from 'otpauth'
+import { expect } from 'vitest'
+import type { Answer, CallOptions } from '../http/test-server.ts'
+
+export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>
+
+/** The code of an app, so many steps of 30 s from now. */
+export const codeOf = (secret: string, steps = 0): string =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + steps * 30_000 })
+
+/** A code that is wrong, whatever the time. */
+export function wrongCode(secret: string): string {
+  const right = [-2, -1, 0, 1, 2].map((steps) => codeOf(secret, steps))
+  const digits = Array.from({ length: 10 }, (_, i) => String(i).repeat(6))
+  return digits.find((each) => !right.includes(each)) ?? ''
+}
+
+export interface EnrolledApp {
+  readonly id: string
+  readonly secret: string
+  readonly recoveryCodes: readonly string[]
+}
+
+/** Adds an app for codes as its user would. Its code of this time step is used by it. */
+export async function enrolApp(call: Call, token: string, name = 'Phone'): Promise<EnrolledApp> {
+  const { status, body } = await call('POST', '/api/auth/factors/totp', { token, body: { name } })
+  expect([status, body.code]).toEqual([201, undefined])
+  const confirmed = await call('POST', `/api/auth/factors/totp/${body.id}/confirm`, {
+    token,
+    body: { code: codeOf(body.secret) },
+  })
+  expect([confirmed.status, confirmed.body.code]).toEqual([200, undefined])
+  return { id: body.id, secret: body.secret, recoveryCodes: confirmed.body.recoveryCodes ?? [] }
+}
