@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Answer } from '../http/test-server.ts'
 import { startTestServer } from '../http/test-server.ts'
-import { codeOf, enrolApp } from './second-factor-fixture.ts'
+import { codeOf } from './code-of.ts'
+import { enrolApp } from './second-factor-fixture.ts'
 import { admin, secondLater, type SignedInUser, startTwoCopies, type TwoCopies } from './two-copies.ts'
 
 const schema = {

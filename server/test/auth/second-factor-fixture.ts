@@ -1,12 +1,8 @@
-import { Secret, TOTP } from 'otpauth'
 import { expect } from 'vitest'
 import type { Answer, CallOptions } from '../http/test-server.ts'
+import { codeOf } from './code-of.ts'
 
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>
-
-/** The code of an app, so many steps of 30 s from now. */
-export const codeOf = (secret: string, steps = 0): string =>
-  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: Date.now() + steps * 30_000 })
 
 /** A code that is wrong, whatever the time. */
 export function wrongCode(secret: string): string {

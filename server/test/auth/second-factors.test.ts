@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Answer } from '../http/test-server.ts'
 import { from, type MailFixture, password, startMailFixture } from '../mail/mail-fixture.ts'
 import { tokenIn } from '../support/smtp-inbox.ts'
-import { codeOf, type EnrolledApp, enrolApp, wrongCode } from './second-factor-fixture.ts'
+import { codeOf } from './code-of.ts'
+import { type EnrolledApp, enrolApp, wrongCode } from './second-factor-fixture.ts'
 
 let world: MailFixture
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import jwt from 'jsonwebtoken'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Answer } from '../http/test-server.ts'
-import { codeOf, enrolApp, wrongCode } from './second-factor-fixture.ts'
+import { codeOf } from './code-of.ts'
+import { enrolApp, wrongCode } from './second-factor-fixture.ts'
 import { admin, password, type SignedInUser, startTwoCopies, type TwoCopies } from './two-copies.ts'
 
 let copies: TwoCopies

@@ -1,5 +1,5 @@
 import { errors } from '@plinth/schema'
-import encodeQR from 'qr'
+import { encodeQR } from 'qr'
 import type { Session } from '../../database/database.ts'
 import { isVerifiedSql } from '../by-mail/verified-address.ts'
 import { siteOf } from '../mail/send-mail.ts'

@@ -19,6 +19,8 @@ export const linkPageScript = (action: LinkAction): string => `
   const at = (id) => document.getElementById(id)
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   history.replaceState(null, '', location.pathname)
+  // A link that is opened where another one was: the page begins anew.
+  addEventListener('hashchange', () => location.reload())
   const fault = (text) => { at('fault').textContent = text }
   const post = async (path, body) => {
     const answer = await fetch('../api/auth/' + path, {

@@ -65,8 +65,7 @@ const confirmTotp = (auth: FactorRoutesDeps['auth']): Handler =>
     json(res, 200, JSON.stringify(enrolled), NO_STORE)
   })
 
-/** Gives one of one's own another name. */
-export const rename =
+const rename =
   (auth: FactorRoutesDeps['auth']): Handler =>
   async (req, res) => {
     parseQuery(req.target, [])
@@ -76,7 +75,7 @@ export const rename =
   }
 
 /** @throws Problem factorNotFound for what cannot be the id of one */
-export function factorId(req: HttpRequest): string {
+function factorId(req: HttpRequest): string {
   const id = req.params.id ?? ''
   if (!isUuid(id)) throw errors.factorNotFound({ id: id.slice(0, 64) })
   return id
