@@ -1,5 +1,6 @@
 import jwt from 'jsonwebtoken'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { forgetExpired } from '../../src/auth/mail/forget-expired.ts'
 import type { Answer } from '../http/test-server.ts'
 import { from, type MailFixture, password, startMailFixture } from '../mail/mail-fixture.ts'
 import { tokenIn } from '../support/smtp-inbox.ts'
@@ -485,6 +486,21 @@ describe('who proves by mail that an unproven address is theirs', () => {
     })
     expect(body).toMatchObject({ mfaRequired: true })
   })
+})
+
+test('what deleted users leave behind is forgotten, and nothing else', async () => {
+  const kept = await account('kept')
+  const { id } = await account('forgotten')
+  await world.run('delete from public.users where id = $1::uuid', id)
+  await forgetExpired(world.server.database)
+  const left = async (user: string) =>
+    world.run(
+      `select (select count(*) from plinth.totp_factors where user_id = $1::uuid),
+        (select count(*) from plinth.recovery_codes where user_id = $1::uuid)`,
+      user,
+    )
+  expect(await left(id)).toEqual([['0', '0']])
+  expect(await left(kept.id)).toEqual([['1', '10']])
 })
 
 test('a guest, a key and who views as another have no factors', async () => {

@@ -8,7 +8,7 @@ import { admin, password, type SignedInUser, startTwoCopies, type TwoCopies } fr
 let copies: TwoCopies
 let user: SignedInUser
 beforeAll(async () => {
-  copies = await startTwoCopies({ PLINTH_ANONYMOUS_USERS: 'on' })
+  copies = await startTwoCopies({ PLINTH_ANONYMOUS_USERS: 'on', PLINTH_TRUSTED_PROXIES: '1' })
   user = await copies.user('steps')
 })
 afterAll(() => copies.stop())
@@ -128,6 +128,21 @@ describe('stepping up', () => {
     expect((await copies.server.call('POST', '/api/auth/step-up', { body: { password } })).body.code).toBe(
       'notSignedIn',
     )
+  })
+
+  test('takes no more codes from many networks than from one', async () => {
+    const its = await newUser('networks')
+    const { secret } = await enrolApp(copies.server.call, its.accessToken)
+    const answers: string[] = []
+    for (let i = 0; i < 33; i++) {
+      const { body } = await copies.server.call('POST', '/api/auth/step-up', {
+        token: its.accessToken,
+        body: { code: wrongCode(secret) },
+        headers: { 'X-Forwarded-For': `198.51.${i}.1` },
+      })
+      answers.push(body.code)
+    }
+    expect(answers).toEqual([...Array(30).fill('wrongSecondFactor'), ...Array(3).fill('tooManyRequests')])
   })
 
   test('is not asked of a key, whose making has asked for it', async () => {

@@ -1,10 +1,11 @@
 import { errors, jsonSchema } from '@plinth/schema'
+import type { Attempt } from '../../auth/limits/count-try.ts'
 import type { Auth } from '../../auth/open-auth.ts'
 import { answerSignedIn, checkSessionKind, originOf, sessionKind } from '../answer-signed-in.ts'
 import { json, NO_STORE } from '../answers.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import { countTry } from '../count-try.ts'
-import type { Handler } from '../http-request.ts'
+import type { Handler, HttpRequest, HttpResponse } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
 import type { Resource } from '../router.ts'
@@ -62,11 +63,9 @@ const finishSignIn =
     // Tries count for the account and not for the ticket alone: whoever knows the password gets as many tickets as they like.
     await countTry(req, res, auth, 'redeem')
     const owner = await auth.factors.ownerOf(given)
-    const day = await countTry(req, res, auth, 'secondFactorDay', owner)
-    const attempt = await countTry(req, res, auth, 'secondFactor', owner)
+    const attempt = await countSecondFactor(req, res, auth, owner)
     const signedIn = await auth.factors.finishSignIn(given, factor, originOf(req))
     await attempt.succeeded()
-    await day.succeeded()
     answerSignedIn(browser, res, signedIn, session)
   }
 
@@ -76,11 +75,35 @@ const stepUp =
     parseQuery(req.target, [])
     const given = await parseBody(req, stepUpBody)
     refuseOtherThanOne(given)
-    const attempt = await countTry(req, res, auth, 'confirmPassword', ownId(req))
+    // A session that was stolen must not be enough to guess a code, from however many networks.
+    const count = given.password === undefined ? countSecondFactor : countPassword
+    const attempt = await count(req, res, auth, ownId(req))
     const fresh = await auth.factors.stepUp(req.actor, given, originOf(req))
     await attempt.succeeded()
     json(res, 200, JSON.stringify(fresh), NO_STORE)
   }
+
+/** By the hour, and by the day against who has many networks; the headers tell of the hour. */
+const countSecondFactor: Count = async (req, res, auth, account) => {
+  const hour = await countTry(req, res, auth, 'secondFactor', account)
+  const day = await countTry(req, res, auth, 'secondFactorDay', account)
+  for (const [header, value] of Object.entries(hour.headers)) res.setHeader(header, value)
+  return {
+    succeeded: async () => {
+      await hour.succeeded()
+      await day.succeeded()
+    },
+  }
+}
+
+const countPassword: Count = (req, res, auth, account) => countTry(req, res, auth, 'confirmPassword', account)
+
+type Count = (
+  req: HttpRequest,
+  res: HttpResponse,
+  auth: Pick<Auth, 'countTry'>,
+  account: string,
+) => Promise<Pick<Attempt, 'succeeded'>>
 
 function refuseOtherThanOne(given: object): void {
   if (Object.keys(given).length === 1) return
