@@ -14,17 +14,20 @@ export function wrongCode(secret: string): string {
 export interface EnrolledApp {
   readonly id: string
   readonly secret: string
+  /** The code that has confirmed it. */
+  readonly used: string
   readonly recoveryCodes: readonly string[]
 }
 
-/** Adds an app for codes as its user would. Its code of this time step is used by it. */
+/** Adds an app for codes as its user would. */
 export async function enrolApp(call: Call, token: string, name = 'Phone'): Promise<EnrolledApp> {
   const { status, body } = await call('POST', '/api/auth/factors/totp', { token, body: { name } })
   expect([status, body.code]).toEqual([201, undefined])
+  const used = codeOf(body.secret)
   const confirmed = await call('POST', `/api/auth/factors/totp/${body.id}/confirm`, {
     token,
-    body: { code: codeOf(body.secret) },
+    body: { code: used },
   })
   expect([confirmed.status, confirmed.body.code]).toEqual([200, undefined])
-  return { id: body.id, secret: body.secret, recoveryCodes: confirmed.body.recoveryCodes ?? [] }
+  return { id: body.id, secret: body.secret, used, recoveryCodes: confirmed.body.recoveryCodes ?? [] }
 }
