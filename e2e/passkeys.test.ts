@@ -178,7 +178,7 @@ it('a page of another site gets no passkey for this one', async () => {
   await newUser()
   await addPasskey()
   const { body } = await ask('POST', '/api/auth/passkeys/sign-in/options')
-  await page.goto(server.url.replace('localhost', '127.0.0.1') + '/auth/magic-link')
+  await page.goto(`${server.url.replace('localhost', '127.0.0.1')}/auth/magic-link`)
   await expect(credential('get', body['options'])).rejects.toThrow('SecurityError')
 })
 

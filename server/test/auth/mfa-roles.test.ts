@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Answer } from '../http/test-server.ts'
-import { startTestServer } from '../http/test-server.ts'
+import { sendRaw, startTestServer } from '../http/test-server.ts'
 import { codeOf } from './code-of.ts'
 import { enrolApp } from './second-factor-fixture.ts'
 import { admin, secondLater, type SignedInUser, startTwoCopies, type TwoCopies } from './two-copies.ts'
@@ -76,6 +76,22 @@ describe('a role that needs a second factor', () => {
         expect([method, path, status, problem.code]).toEqual([method, path, 403, 'mfaEnrolmentRequired'])
     }
     expect((await copies.run('select count(*) from public.notes'))[0]).toEqual(['0'])
+  })
+
+  test.each([
+    '/api/auth/me/../../records/notes',
+    '/api/auth/factors/../password',
+    '/api/auth/factors/%2e%2e/sessions',
+    '/api/auth/me%2f..%2fsessions',
+    '/api/auth/me/?x=/../../records/notes',
+    '/api/auth//sessions',
+    '/api/AUTH/me',
+  ])('is not passed by with a crooked path: %s', async (path) => {
+    const user = await copies.user(`crooked-${path.length}`, ['careful'])
+    const head = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${user.accessToken}\r\nConnection: close\r\n\r\n`
+    const answer = await sendRaw(copies.server.port, head)
+    expect(answer).toMatch(/^HTTP\/1\.1 4/)
+    expect(answer).toMatch(/"code":"(mfaEnrolmentRequired|routeNotFound|badRequest|unknownParameter)"/)
   })
 
   test('lets them see who they are, go on, leave, and get a second factor, with which all is theirs', async () => {
@@ -181,5 +197,8 @@ test('admins have to have one where the setting says so', async () => {
   expect((await server.call('GET', '/api/schema', { token })).body.code).toBe('mfaEnrolmentRequired')
   await enrolApp(server.call, token)
   expect((await server.call('GET', '/api/schema', { token })).status).toBe(200)
+  // A view is as good as the session it is made in.
+  const view = await server.call('POST', '/api/admin/view-as', { token, body: { roles: ['authenticated'] } })
+  expect((await server.call('GET', '/api/auth/me', { token: view.body.accessToken })).status).toBe(200)
   await server.stop()
 })
