@@ -1,4 +1,5 @@
 import { jsonSchema } from '@plinth/schema'
+import { mailLanguage } from '../auth/mail/templates/stored-templates.ts'
 import type { Origin, SignInAnswer } from '../auth/sessions/session.ts'
 import { json, NO_STORE } from './answers.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
@@ -13,6 +14,7 @@ export type SessionKind = 'token' | 'cookie' | undefined
 export const originOf = (req: HttpRequest): Origin => ({
   address: req.clientAddress,
   userAgent: req.headers['user-agent'] ?? null,
+  language: mailLanguage(req.headers['accept-language']),
 })
 
 /**

@@ -183,6 +183,16 @@ describe('an app for codes', () => {
   })
 })
 
+test('whoever asks in German is told in German', async () => {
+  const { email, token } = await account('german')
+  await world.inbox.next(email)
+  const { id, secret } = (await post('/api/auth/factors/totp', { name: 'Tablet' }, token)).body
+  const headers = { ...anew().headers, 'Accept-Language': 'de-AT,de;q=0.9' }
+  const body = { code: codeOf(secret) }
+  await world.server.call('POST', `/api/auth/factors/totp/${id}/confirm`, { token, body, headers })
+  expect((await world.inbox.next(email)).parsed.subject).toBe('Ihr Konto hat einen neuen zweiten Faktor')
+})
+
 describe('a code', () => {
   test('works once, also in the next sign-in, and an older one does not work after it', async () => {
     const { email, app } = await account('replay')

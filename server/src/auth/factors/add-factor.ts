@@ -45,7 +45,7 @@ export async function finishAdding(
     ...origin,
     details: { factor: kind, name },
   })
-  await tellOwner(mail, session, userId, { template: 'factorAdded', values: { factor: name } })
+  await tellOwner(mail, session, userId, { template: 'factorAdded', values: { factor: name } }, origin)
   if ((await countRecoveryCodes(session, userId)) > 0) return {}
   return { recoveryCodes: await makeRecoveryCodes(session, userId) }
 }

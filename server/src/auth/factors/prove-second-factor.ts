@@ -45,7 +45,7 @@ async function proveByRecoveryCode(
     const left = await countRecoveryCodes(session, userId)
     const details = { left }
     await recordEvent(session, { kind: 'recoveryCodeUsed', userId, actor: `user:${userId}`, ...origin, details })
-    await tellOwner(mail, session, userId, { template: 'recoveryCodeUsed', values: { left: String(left) } })
+    await tellOwner(mail, session, userId, { template: 'recoveryCodeUsed', values: { left: String(left) } }, origin)
     return true
   })
   if (isRight) mail.wake()

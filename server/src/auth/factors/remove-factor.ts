@@ -19,6 +19,8 @@ export async function removeFactors(
   by: Actor,
   origin: Origin,
 ): Promise<void> {
+  // That of an admin need not be that of the user.
+  const inLanguage = by.userId === userId ? origin : {}
   await deps.mail.database.transaction(async (session) => {
     if ((await findUser(session, userId)) === null) throw errors.userNotFound({ id: userId })
     const removed = await deleteFactors(session, userId, id)
@@ -26,7 +28,7 @@ export async function removeFactors(
     for (const { kind, name } of removed) {
       const details = { factor: kind, name }
       await recordEvent(session, { kind: 'factorRemoved', userId, actor: actorText(by), ...origin, details })
-      await tellOwner(deps.mail, session, userId, { template: 'factorRemoved', values: { factor: name } })
+      await tellOwner(deps.mail, session, userId, { template: 'factorRemoved', values: { factor: name } }, inLanguage)
     }
   })
   deps.mail.wake()

@@ -25,6 +25,8 @@ export type SecondProof = (typeof secondProofs)[number]
 export interface Origin {
   readonly userAgent: string | null
   readonly address: string | null
+  /** In which who asks wants to be written to. */
+  readonly language?: string
 }
 
 /** What who signs in gets. */
