@@ -1,3 +1,4 @@
+import { requiresMfa } from './access/requires-mfa.ts'
 import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
 import { openAuth } from './auth/open-auth.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
@@ -102,7 +103,14 @@ async function openHttp(
   const { wake } = createChangeSignal()
   const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
   const issuer = config.publicUrl ?? 'plinth'
-  const auth = await openAuth(database, { ...config, issuer, mail, wakeChanges: wake, newUsers: newUsers(records) })
+  const auth = await openAuth(database, {
+    ...config,
+    issuer,
+    mail,
+    wakeChanges: wake,
+    newUsers: newUsers(records),
+    requiresMfa: (roles) => (config.adminMfa && roles.includes('admin')) || requiresMfa(catalog.model, roles),
+  })
   const browser = browserSessions(config)
   const metrics = createMetrics()
   showPool(metrics, database)
