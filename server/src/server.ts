@@ -1,3 +1,4 @@
+import { requiresMfa } from './access/requires-mfa.ts'
 import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
 import { openAuth } from './auth/open-auth.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
@@ -50,12 +51,13 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     await migrate(database)
     const mail = await openOutgoingMail(config, log, database)
     const http = await openHttp(config, log, database, mail, state, closing)
+    await makeConfiguredAdmin(config, database)
     const address = await listen(http, config)
     startOutgoingMail(mail, config, log, address)
     closing.add(() => mail.stop())
     closing.add(() => http.drain(drainMilliseconds))
     closing.add(async () => void (state.draining = true))
-    return { url: address, setupUrl: await firstAdmin(config, database, address), failed, stop: closing.close }
+    return { url: address, setupUrl: await setupLink(config, database, address), failed, stop: closing.close }
   } catch (error) {
     await closing.close()
     throw error
@@ -101,7 +103,14 @@ async function openHttp(
   const { wake } = createChangeSignal()
   const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
   const issuer = config.publicUrl ?? 'plinth'
-  const auth = await openAuth(database, { ...config, issuer, mail, wakeChanges: wake, newUsers: newUsers(records) })
+  const auth = await openAuth(database, {
+    ...config,
+    issuer,
+    mail,
+    wakeChanges: wake,
+    newUsers: newUsers(records),
+    requiresMfa: (roles) => (config.adminMfa && roles.includes('admin')) || requiresMfa(catalog.model, roles),
+  })
   const browser = browserSessions(config)
   const metrics = createMetrics()
   showPool(metrics, database)
@@ -165,10 +174,13 @@ function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
   return `http://${name}:${port}`
 }
 
-/** Makes the configured admin, or the link by which a person makes one. The token is in the fragment, which is never sent. */
-async function firstAdmin(config: Config, database: Database, address: string): Promise<string | null> {
-  const { adminEmail: email, adminPassword: password } = config
+/** Before anybody can be answered: who is told that the server is ready may sign in as the admin. */
+async function makeConfiguredAdmin({ adminEmail: email, adminPassword: password }: Config, database: Database) {
   if (email !== null && password !== null) await createConfiguredAdmin(database, { email, password })
+}
+
+/** The link by which a person makes the first admin. The token is in the fragment, which is never sent. */
+async function setupLink(config: Config, database: Database, address: string): Promise<string | null> {
   const token = await newSetupToken(database)
   return token === null ? null : `${config.publicUrl ?? address}/setup#token=${token}`
 }

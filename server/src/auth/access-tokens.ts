@@ -22,6 +22,9 @@ export interface Claims {
 export interface TokenSubject extends Pick<Claims, 'userId' | 'sessionId'> {
   /** The admin who views as the user: https://www.rfc-editor.org/rfc/rfc8693#section-4.1 */
   readonly actedBy?: string
+  /** When they last proved who they are (milliseconds since 1970), and by what, as the session keeps it: "auth_time", "amr". */
+  readonly authTime?: number
+  readonly amr?: readonly string[]
 }
 
 const minutes = 15
@@ -42,12 +45,19 @@ export class AccessTokens {
     this.#issuer = issuer
   }
 
-  async sign({ userId, sessionId, actedBy }: TokenSubject): Promise<AccessToken> {
+  async sign({ userId, sessionId, actedBy, authTime, amr }: TokenSubject): Promise<AccessToken> {
     const { kid, privateKey } = await this.#keys.current()
     const issuedAt = Math.floor(Date.now() / 1000)
     const exp = issuedAt + minutes * 60
     const accessToken = jwt.sign(
-      { iat: issuedAt, exp, sid: sessionId, ...(actedBy !== undefined && { act: { sub: actedBy } }) },
+      {
+        iat: issuedAt,
+        exp,
+        sid: sessionId,
+        ...(actedBy !== undefined && { act: { sub: actedBy } }),
+        ...(authTime !== undefined && { auth_time: Math.floor(authTime / 1000) }),
+        ...(amr !== undefined && { amr }),
+      },
       privateKey,
       {
         algorithm,

@@ -15,6 +15,7 @@ import {
   runPlan,
   wakeReaders,
   withAccess,
+  writeKind,
 } from './operation.ts'
 import { type ParsedRecord, parseNewRecord } from './parse-record.ts'
 import { type RecordText, shapeOf } from './read-records.ts'
@@ -56,7 +57,7 @@ export async function insertRecord(
   const { plan, query } = operation.deps.plans.planned(access, key, () => {
     const shape = answerShape(access, collection, select)
     const planned: InsertQuery = { collection, given, many: parsed.many, shape, bulk: false }
-    return { query: planned, plan: operation.deps.plans.plan(compileInsert(access, planned)) }
+    return { query: planned, plan: operation.deps.plans.plan(compileInsert(access, planned), writeKind(select)) }
   })
   const run = makeRun(operation, { id, values: parsed.values })
   const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {

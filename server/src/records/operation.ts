@@ -81,16 +81,25 @@ export const maxAnswerBytes = 64 * 1024 * 1024
  * answer a row; a write under another version writes nothing and answers none.
  */
 export async function runPlan(operation: Operation, access: Access, plan: Plan, run: Run): Promise<Rows> {
-  const rows = await operation.session.run({
+  const { session, deps } = operation
+  const rows = await session.run({
     text: plan.sql.text,
     name: plan.name(),
     values: plan.sql.values(run),
     maxBytes: maxAnswerBytes,
+    pace: session === deps.database ? plan.pace : undefined,
   })
   const [first] = rows
   if (first && first[0] !== String(access.model.version)) throw new StaleModel('The schema has a newer version.')
   return rows
 }
+
+/**
+ * How a write may share a connection. One that answers related records may answer so much that the connection has to be
+ * cut, and nobody could say what became of the writes behind it.
+ */
+export const writeKind = (select: string | undefined): 'write' | undefined =>
+  select === undefined ? 'write' : undefined
 
 /** For statements that are needed once in a while, such as those that explain a refusal. */
 export const runOnce = (operation: Operation, access: Access, sql: CompiledSql<Run>, run: Run): Promise<Rows> =>

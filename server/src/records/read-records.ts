@@ -42,7 +42,7 @@ export async function getRecord(
     const select = parameters.get('select')
     const plan = operation.deps.plans.planned(access, ['get', name, select], () => {
       const collection = findReadable(access, name)
-      return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)))
+      return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)), 'read')
     })
     const run = makeRun(operation, { id: recordId(name, id) })
     const [row] = await runPlan(operation, access, plan, run).catch(rethrow)
@@ -127,7 +127,7 @@ function planList(
       count: count === undefined ? null : count === 'exact' ? ('exact' as const) : { bounded: countBound },
     }
     const { statement, keysAreShown } = compileList(access, query)
-    return { plan: operation.deps.plans.plan(statement), keysAreShown }
+    return { plan: operation.deps.plans.plan(statement, 'read'), keysAreShown }
   })
 }
 

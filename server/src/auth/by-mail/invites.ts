@@ -6,7 +6,7 @@ import { actorText, recordEvent } from '../events/record-event.ts'
 import { issueToken, redeemToken } from '../mail/one-time-tokens.ts'
 import { linkTo, sendMail } from '../mail/send-mail.ts'
 import { hashPassword, refuseWeakPassword } from '../passwords.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
@@ -96,7 +96,7 @@ export async function acceptInvite(
   knownRoles: ReadonlySet<string>,
   { token, password }: AcceptedInvite,
   { address, userAgent, requestId }: Arrival,
-): Promise<SignedIn> {
+): Promise<SignInAnswer> {
   if (!deps.takesInvites) throw errors.registrationClosed()
   refuseWeakPassword(password)
   const hash = await hashPassword(password)

@@ -7,7 +7,7 @@ import { markVerified } from '../by-mail/verified-address.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { type RedeemedToken, redeemToken } from '../mail/one-time-tokens.ts'
 import { verifyPassword } from '../passwords.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
 import type { NewUser, RegistrationDeps } from './registration.ts'
@@ -31,7 +31,7 @@ export async function confirmSignUp(
   deps: RegistrationDeps,
   { token, password }: ConfirmedSignUp,
   arrival: Arrival,
-): Promise<SignedIn> {
+): Promise<SignInAnswer> {
   const redeemed = await deps.mail.database.transaction(async (session) => {
     const found = await redeemToken(session, 'signUp', token)
     if (!(await verifyPassword(textOf(found?.data['hash']), password)) || found === null)

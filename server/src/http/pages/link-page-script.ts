@@ -1,3 +1,5 @@
+import { secondFactorScript } from './second-factor-script.ts'
+
 export type LinkAction =
   | 'sign-up/confirm'
   | 'verify-email'
@@ -7,7 +9,7 @@ export type LinkAction =
   | 'invite/accept'
 
 /** Those after which one is signed in. The browser then keeps the session, in cookies that no script reads. */
-const signsIn: ReadonlySet<LinkAction> = new Set(['sign-up/confirm', 'magic-link/sign-in', 'invite/accept'])
+export const signsIn: ReadonlySet<LinkAction> = new Set(['sign-up/confirm', 'magic-link/sign-in', 'invite/accept'])
 
 /**
  * The token is in the fragment, which browsers send to nobody; it is taken out of the address so that no history keeps it.
@@ -17,7 +19,24 @@ export const linkPageScript = (action: LinkAction): string => `
   const at = (id) => document.getElementById(id)
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   history.replaceState(null, '', location.pathname)
+  // A link that is opened where another one was: the page begins anew.
+  addEventListener('hashchange', () => location.reload())
   const fault = (text) => { at('fault').textContent = text }
+  const post = async (path, body) => {
+    const answer = await fetch('../api/auth/' + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const given = answer.status === 204 ? {} : await answer.json()
+    if (!answer.ok) throw Object.assign(new Error(given.errors?.[0]?.message ?? given.title), { code: given.code })
+    return given
+  }
+  const finish = (body) => {
+    at('who').textContent = body.user?.email ?? ''
+    for (const each of document.querySelectorAll('main > div')) each.hidden = each.id !== 'done'
+    at('title').focus()
+  }
   if (!token) {
     fault('Open the link exactly as it is in the mail.')
     at('send').disabled = true
@@ -27,19 +46,10 @@ export const linkPageScript = (action: LinkAction): string => `
     fault('')
     at('send').disabled = true
     try {
-      const answer = await fetch('../api/auth/${action}', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ token, ...(at('password') && { password: at('password').value })${signsIn.has(action) ? ", session: 'cookie'" : ''} }),
-      })
-      const body = answer.status === 204 ? {} : await answer.json()
-      if (!answer.ok) throw new Error(body.errors?.[0]?.message ?? body.title)
-      at('who').textContent = body.user?.email ?? ''
-      at('start').hidden = true
-      at('done').hidden = false
-      at('title').focus()
+      const body = await post('${action}', { token, ...(at('password') && { password: at('password').value })${signsIn.has(action) ? ", session: 'cookie'" : ''} })
+      ${signsIn.has(action) ? 'if (body.mfaRequired) askForSecond(body)\n      else finish(body)' : 'finish(body)'}
     } catch (error) {
       fault(error.message)
       at('send').disabled = false
     }
-  })`
+  })${signsIn.has(action) ? secondFactorScript : ''}`

@@ -1,6 +1,6 @@
 import { type Router, routes } from '../router.ts'
 import { page } from './page.ts'
-import { linkPageScript, type LinkAction } from './link-page-script.ts'
+import { linkPageScript, type LinkAction, signsIn } from './link-page-script.ts'
 import { pageStyle } from './page-style.ts'
 
 interface LinkPage {
@@ -75,6 +75,23 @@ const passwordFields = {
         <small id="rule">At least 10 characters.</small>`,
 }
 
+/** For who has a second factor: asked for here, once the link has shown the first. */
+const secondFactor = `
+    <div id="second" hidden>
+      <h1 id="second-title" tabindex="-1">One more step</h1>
+      <p>Your account has a second factor.</p>
+      <form id="second-form">
+        <div id="by-code">
+          <label for="code">Code</label>
+          <input id="code" autocomplete="one-time-code" autocapitalize="off" spellcheck="false" maxlength="64" required aria-describedby="code-rule">
+          <small id="code-rule">Six digits of your app, or one of your recovery codes.</small>
+          <button id="second-send">Sign in</button>
+        </div>
+        <button id="passkey" type="button" class="other" hidden>Use a passkey</button>
+        <div id="second-fault" role="alert"></div>
+      </form>
+    </div>`
+
 const linkPage = ({ title, text, button, done, password, action }: LinkPage) =>
   page({
     title,
@@ -90,6 +107,7 @@ const linkPage = ({ title, text, button, done, password, action }: LinkPage) =>
         <div id="fault" role="alert"></div>
       </form>
     </div>
+${signsIn.has(action) ? secondFactor : ''}
     <div id="done" hidden>
       <h1 id="title" tabindex="-1">Done</h1>
       <p>${done} <b id="who"></b></p>

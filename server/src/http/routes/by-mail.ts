@@ -9,6 +9,7 @@ import { countTry } from '../count-try.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
+import { recentProof } from '../recent-proof.ts'
 import type { Resource } from '../router.ts'
 import { givenRoles } from './mail-admin.ts'
 
@@ -27,7 +28,7 @@ export const askedEmail = object({ email: address, password: string({ minLength:
 export const acceptedInvite = object({ token: secret, password: string(), session: sessionKind })
 
 export interface ByMailRoutesDeps {
-  readonly auth: Pick<Auth, 'byMail' | 'countTry'>
+  readonly auth: Pick<Auth, 'byMail' | 'countTry' | 'factors'>
   readonly browser: BrowserSessions
   readonly catalog: { readonly model: Model }
 }
@@ -42,7 +43,7 @@ export const byMailResources = (deps: ByMailRoutesDeps): Readonly<Record<string,
   '/code/sign-in': { post: signInByCode(deps) },
   '/reset': { post: askForLink(deps, 'reset', 'resetPassword') },
   '/reset/confirm': { post: resetPassword(deps) },
-  '/email': { post: askForEmailChange(deps) },
+  '/email': { post: recentProof(deps.auth, askForEmailChange(deps)) },
   '/email/confirm': { post: changeEmail(deps) },
   '/invite/accept': { post: acceptInvite(deps) },
 })

@@ -1,15 +1,22 @@
 import { createHash } from 'node:crypto'
 import type { SchemaDocument } from '@plinth/schema'
+import type { Auth } from '../../auth/open-auth.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { adminOnly } from '../admin-only.ts'
 import { json, noContent } from '../answers.ts'
 import { readJson } from '../body.ts'
 import { isKnown } from '../etag.ts'
 import { parseQuery } from '../query-parameters.ts'
+import { recentProof } from '../recent-proof.ts'
 import { type Router, routes } from '../router.ts'
 
+export interface SchemaRoutesDeps {
+  readonly catalog: Catalog
+  readonly auth: Pick<Auth, 'factors'>
+}
+
 /** `/api/schema`: the schema document, and changing it. */
-export function schemaRoutes(catalog: Catalog): Router {
+export function schemaRoutes({ catalog, auth }: SchemaRoutesDeps): Router {
   const render = renderOnce()
   return routes({
     '/': {
@@ -28,10 +35,12 @@ export function schemaRoutes(catalog: Catalog): Router {
       }),
     },
     '/apply': {
-      post: adminOnly(async (req, res) => {
-        parseQuery(req.target, [])
-        json(res, 200, JSON.stringify(await catalog.apply(await readJson(req), req.actor)))
-      }),
+      post: adminOnly(
+        recentProof(auth, async (req, res) => {
+          parseQuery(req.target, [])
+          json(res, 200, JSON.stringify(await catalog.apply(await readJson(req), req.actor)))
+        }),
+      ),
     },
     '/versions': {
       get: adminOnly(async (req, res) => {
