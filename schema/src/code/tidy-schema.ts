@@ -11,9 +11,9 @@ import type { SchemaInput } from './schema-input.ts'
  */
 export function tidySchema({ roles, collections }: SchemaDocument): SchemaInput {
   const tidied = mapValues(collections, tidyCollection)
-  const { collections: _, ...rest } = orderLike(documentSchema, { roles, collections })
   // Field types are names here, which the document's check has held against the register.
-  return { ...(isEmpty(roles) ? {} : rest), collections: tidied } as SchemaInput
+  const tidiedRoles = mapValues(roles, (role) => orderLike(memberSchema('roles'), role))
+  return { ...(isEmpty(roles) ? {} : { roles: tidiedRoles }), collections: tidied } as SchemaInput
 }
 
 function tidyCollection({ kind, fields, indexes, permissions, ...rest }: Collection): object {
