@@ -1,4 +1,6 @@
 export type { Auth } from './auth/auth.ts'
+export type { Passkeys } from './auth/passkeys.ts'
+export type { Factor, NewTotp, Proof, SecondFactors } from './auth/second-factors.ts'
 export type { UserSession } from './auth/user-sessions.ts'
 export type { AuthEvent, Me, SignedIn, User } from './auth/session.ts'
 export { type Client, type ClientBase, createClient } from './client.ts'

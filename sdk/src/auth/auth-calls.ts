@@ -1,4 +1,5 @@
 import type { Transport } from '../http/transport.ts'
+import { PlinthError } from '../plinth-error.ts'
 import type { SignedIn, User } from './session.ts'
 import type { SessionKeeper } from './session-keeper.ts'
 
@@ -6,15 +7,20 @@ import type { SessionKeeper } from './session-keeper.ts'
 export interface AuthCalls {
   /** A call whose answer says nothing of use. */
   tell(path: string, body?: unknown): Promise<void>
-  /** A way in: keeps the session that it answers. */
+  /** A call and its answer, which the server gives in the shape that it describes. */
+  ask<T>(method: string, path: string, body?: unknown): Promise<T>
+  /**
+   * A way in: keeps the session that it answers.
+   *
+   * @throws PlinthError `mfaRequired` with the `ticket` for `signInWithFactor` in its details
+   */
   enter(path: string, body?: object): Promise<User>
-  readonly transport: Transport
-  readonly keeper: SessionKeeper
 }
 
 export const authCalls = (transport: Transport, keeper: SessionKeeper, cookies: boolean): AuthCalls => ({
-  transport,
-  keeper,
+  // Its callers know the shape from the server's description.
+  ask: async <T>(method: string, path: string, body?: unknown) =>
+    (await transport.json(method, `/api/auth/${path}`, { body })) as T,
   tell: async (path, body) => {
     await transport.json('POST', `/api/auth/${path}`, { body })
   },
@@ -24,12 +30,16 @@ export const authCalls = (transport: Transport, keeper: SessionKeeper, cookies: 
       body: { ...body, ...(cookies && { session: 'cookie' }) },
       signedIn: false,
     })
-    // The server answers every sign-in in this shape.
-    const signedIn = answer as SignedIn
+    // The server answers every sign-in in one of these shapes.
+    const signedIn = answer as SignedIn | ({ readonly mfaRequired: true } & Readonly<Record<string, unknown>>)
+    if ('mfaRequired' in signedIn) throw mfaRequired(signedIn)
     await keeper.enter(signedIn)
     return signedIn.user
   },
 })
+
+const mfaRequired = (details: Readonly<Record<string, unknown>>): PlinthError =>
+  new PlinthError(200, 'mfaRequired', 'This account needs a second factor to sign in.', { details })
 
 /** An address and a password. */
 export interface PasswordCredentials {

@@ -2,13 +2,15 @@ import type { Transport } from '../http/transport.ts'
 import { PlinthError } from '../plinth-error.ts'
 import { authCalls, type PasswordCredentials } from './auth-calls.ts'
 import { type ByMail, byMail } from './by-mail.ts'
+import { type Passkeys, passkeys } from './passkeys.ts'
 import { type Registration, registration } from './registration.ts'
+import { type SecondFactors, secondFactors } from './second-factors.ts'
 import type { AuthEvent, Me, User } from './session.ts'
 import type { SessionKeeper } from './session-keeper.ts'
 import { type UserSessions, userSessions } from './user-sessions.ts'
 
 /** Signing in and out, and everything around it. Each way in answers who has signed in. */
-export interface Auth extends Registration, ByMail {
+export interface Auth extends Registration, ByMail, SecondFactors {
   /** Who is signed in, as far as it is known without asking: right after the start that may be nobody yet. */
   readonly user: User | null
   /** Who is signed in, once what was stored has been read; null for a guest. */
@@ -27,6 +29,7 @@ export interface Auth extends Registration, ByMail {
   /** Ends all other sessions. */
   changePassword(change: { readonly current: string; readonly new: string }): Promise<void>
   readonly sessions: UserSessions
+  readonly passkeys: Passkeys
 }
 
 export function createAuth(transport: Transport, keeper: SessionKeeper, cookies: boolean): Auth {
@@ -34,6 +37,8 @@ export function createAuth(transport: Transport, keeper: SessionKeeper, cookies:
   return {
     ...registration(calls),
     ...byMail(calls),
+    ...secondFactors(calls),
+    ...passkeys(calls),
     get user() {
       return keeper.known?.user ?? null
     },

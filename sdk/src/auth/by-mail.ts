@@ -18,14 +18,10 @@ export interface ByMail {
   confirmEmail(token: string): Promise<void>
 }
 
-export const byMail = ({ tell, enter, transport }: AuthCalls): ByMail => ({
+export const byMail = ({ tell, enter, ask }: AuthCalls): ByMail => ({
   sendMagicLink: (email) => tell('magic-link', { email }),
   signInWithMagicLink: (token) => enter('magic-link/sign-in', { token }),
-  sendCode: async (email) => {
-    const answer = await transport.json('POST', '/api/auth/code', { body: { email } })
-    // The server answers every request for a code in this shape.
-    return answer as { readonly ticket: string }
-  },
+  sendCode: (email) => ask('POST', 'code', { email }),
   signInWithCode: (tried) => enter('code/sign-in', tried),
   sendPasswordReset: (email) => tell('reset', { email }),
   resetPassword: (reset) => tell('reset/confirm', reset),

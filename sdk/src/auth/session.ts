@@ -13,6 +13,8 @@ export interface Me extends User {
   readonly anonymous?: true
   /** The admin who only views as this user. */
   readonly viewedBy?: string
+  /** A role of theirs asks for a second factor, and they have none: nothing else is open to them. */
+  readonly mfaEnrolmentRequired?: true
 }
 
 /** What signing in answers. In cookies the tokens are nowhere else. */

@@ -9,7 +9,7 @@ import { delayBefore, isPassing } from './retry.ts'
 export interface Credentials {
   /** The token to send; null for a guest, or where cookies say it. */
   token(): Promise<string | null>
-  /** After a 401 to a request with this token: whether there is a new one, so that the request is worth sending again. */
+  /** After a refusal of this token: whether there is a new one, so that the request is worth sending again. */
   renew(refused: string | null): Promise<boolean>
 }
 
@@ -53,7 +53,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
     }
   }
 
-  /** With the token that counts now; a 401 is followed by one more try with a new one. */
+  /** With the token that counts now; where it is refused, there is one more try with a new one. */
   const sendAsUser = async <T>(
     method: string,
     path: string,
@@ -68,7 +68,9 @@ export function createTransport(settings: TransportOptions, credentials: () => C
     try {
       return await once(token)
     } catch (error) {
-      if (!(error instanceof PlinthError) || error.status !== 401 || !(await credentials().renew(token))) throw error
+      // Other refusals with 401 are of a password or a code, and each try of those counts.
+      const isWorn = error instanceof PlinthError && error.code === 'invalidToken'
+      if (!isWorn || !(await credentials().renew(token))) throw error
       return once(await credentials().token())
     }
   }

@@ -56,6 +56,19 @@ function counting(path: string) {
   return { counter, through }
 }
 
+/** The code of an app for this secret, now: RFC 6238. */
+async function totp(secret: string): Promise<string> {
+  const digits = Array.from(secret, (letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter))
+  const bits = digits.map((digit) => digit.toString(2).padStart(5, '0')).join('')
+  const bytes = Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2))
+  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign'])
+  const step = new DataView(new ArrayBuffer(8))
+  step.setBigUint64(0, BigInt(Math.floor(Date.now() / 30_000)))
+  const mac = new DataView(await crypto.subtle.sign('HMAC', key, step))
+  const number = mac.getUint32(mac.getUint8(19) & 15) & 0x7f_ff_ff_ff
+  return String(number % 1_000_000).padStart(6, '0')
+}
+
 const nameOf = ({ url }: World): string => `plinth:${url}`
 
 export const authCases: Readonly<Record<string, Case>> = {
@@ -78,6 +91,12 @@ export const authCases: Readonly<Record<string, Case>> = {
     const db = guest(world)
     await fails(db.auth.signIn({ email, password: 'wrong' }), 'wrongCredentials')
     equal(db.auth.user, null)
+    const { counter, through } = counting('/api/auth/password')
+    const signedIn = guest(world, memoryStorage(), through)
+    await signedIn.auth.signIn({ email, password })
+    await fails(signedIn.auth.changePassword({ current: 'wrong', new: password }), 'wrongCredentials')
+    // It is no fault of the token, so nothing is tried again: tries are counted.
+    equal(counter.count, 1)
   },
 
   'a session outlives the program that began it': async (world) => {
@@ -276,6 +295,28 @@ export const authCases: Readonly<Record<string, Case>> = {
     await db.auth.changeEmail({ email: next, password })
     await db.auth.confirmEmail(await mailTo(world, next, link('change-email')))
     equal((await db.auth.me()).email, next)
+  },
+
+  'a second factor, added and then asked for': async (world) => {
+    const { email } = await makeUser(world)
+    const db = guest(world)
+    await db.auth.signIn({ email, password })
+    const { id, secret } = await db.auth.factors.addTotp('Phone')
+    const { recoveryCodes = [] } = await db.auth.factors.confirmTotp(id, await totp(secret))
+    const { items } = await db.auth.factors.list()
+    equal(
+      items.map(({ kind, name }) => [kind, name]),
+      [['totp', 'Phone']],
+    )
+    await db.auth.signOut()
+    const stopped = await fails(db.auth.signIn({ email, password }), 'mfaRequired')
+    equal([db.auth.user, typeof stopped.details['ticket']], [null, 'string'])
+    const ticket = String(stopped.details['ticket'])
+    await fails(db.auth.signInWithFactor(ticket, { code: '000000' }), 'wrongSecondFactor')
+    const [recoveryCode = ''] = recoveryCodes
+    equal((await db.auth.signInWithFactor(ticket, { recoveryCode })).email, email)
+    equal((await db.auth.me()).email, email)
+    await fails(db.auth.stepUp({ recoveryCode }), 'wrongSecondFactor')
   },
 
   'an invitation': async (world) => {
