@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { codeOf } from '../server/test/auth/code-of.ts'
 import { type CliWorld, startCliWorld } from './support/cli-world.ts'
+import { plinthIn } from './support/plinth-command.ts'
 import { admin } from './support/server-process.ts'
 import { hasTerminal, plinthInTerminal } from './support/terminal.ts'
 
@@ -51,5 +53,21 @@ describe.skipIf(!hasTerminal)('somebody at a terminal', () => {
     expect((await world.admin.get('/api/records/posts?select=content')).body).toEqual(records)
     const lost = await plinthInTerminal(push, at, [[/This loses data/, 'y']])
     expect(lost.code, lost.shown).toBe(0)
+  })
+
+  it('shows a second factor where the account has one; without a terminal it wants an API key', async () => {
+    const { send } = world.admin
+    const { id, secret } = (await send('POST', '/api/auth/factors/totp', { name: 'Phone' })).body
+    const confirmed = await send('POST', `/api/auth/factors/totp/${String(id)}/confirm`, {
+      code: codeOf(String(secret)),
+    })
+    expect(confirmed.status).toBe(200)
+    const env = { PLINTH_URL: world.server.url, PLINTH_ADMIN_EMAIL: admin.email, PLINTH_ADMIN_PASSWORD: admin.password }
+    const at = { cwd: world.project().folder, env }
+    const refused = await plinthIn(at)('keys', 'list')
+    expect(refused).toMatchObject({ code: 3, errors: expect.stringContaining('PLINTH_TOKEN') })
+    // Each code counts once, and those around the present one count too.
+    const shown = await plinthInTerminal('keys list', at, [[/The six digits/, `${codeOf(String(secret), 1)}\r`]])
+    expect(shown.code, shown.shown).toBe(0)
   })
 })

@@ -1,4 +1,4 @@
-import { type Client, createClient } from '@plinth/sdk'
+import { type Client, createClient, PlinthError } from '@plinth/sdk'
 import { CliError } from '../cli-error.ts'
 import { environmentSecret } from '../environment-secret.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -7,6 +7,11 @@ import type { Terminal } from '../terminal/terminal.ts'
 
 // Somebody waits at a terminal: a server that is away is told of soon.
 const retries = 1
+
+interface Credentials {
+  readonly email: string
+  readonly password: string
+}
 
 export interface ServerOptions {
   readonly url?: string
@@ -26,16 +31,33 @@ export async function connect(terminal: Terminal, options: ServerOptions): Promi
   const token = environmentSecret('PLINTH_TOKEN') ?? environmentSecret('PLINTH_API_KEY')
   if (token !== null) return createClient(url, { token: checkedToken(token), retries })
   const client = createClient(url, { retries })
-  await client.auth.signIn(await findCredentials(terminal, url))
+  await signIn(terminal, client, await findCredentials(terminal, url))
   // A command leaves no session behind.
   terminal.atEnd(() => client.auth.signOut())
   return client
 }
 
+/** With the second factor of an account that has one: only a person at the terminal can show it. */
+async function signIn(terminal: Terminal, client: Client, credentials: Credentials): Promise<void> {
+  try {
+    await client.auth.signIn(credentials)
+  } catch (error) {
+    const ticket = error instanceof PlinthError && error.code === 'mfaRequired' ? error.details['ticket'] : undefined
+    if (typeof ticket !== 'string') throw error
+    if (!terminal.interactive)
+      throw new CliError(
+        `${credentials.email} has a second factor, which nobody is there to show: set PLINTH_TOKEN to an API key instead.`,
+        exitCodes.notAllowed,
+      )
+    const code = await askText('The six digits of your authenticator app')
+    await client.auth.signInWithFactor(ticket, { code: code.trim() })
+  }
+}
+
 /** A client that is nobody. */
 export const connectAsGuest = (options: ServerOptions): Client => createClient(serverUrl(options), { retries })
 
-async function findCredentials(terminal: Terminal, url: string) {
+async function findCredentials(terminal: Terminal, url: string): Promise<Credentials> {
   const email = process.env['PLINTH_ADMIN_EMAIL']
   const password = environmentSecret('PLINTH_ADMIN_PASSWORD')
   if (email && password !== null) return { email, password }
