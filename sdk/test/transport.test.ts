@@ -168,6 +168,7 @@ describe('who is asking', () => {
   it('a client is no promise, so that it can be awaited', async () => {
     const { db } = await clientOf([page])
     expect(await db).toBe(db)
+    expect(Object.keys(JSON.parse(JSON.stringify(db)))).toEqual(['url', 'auth'])
   })
 })
 
