@@ -22,6 +22,7 @@ import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
 import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
+import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
 import { type Closing, closingInTurn } from './closing.ts'
@@ -102,7 +103,14 @@ async function openHttp(
   const { wake } = createChangeSignal()
   const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
   const issuer = config.publicUrl ?? 'plinth'
-  const auth = await openAuth(database, { ...config, issuer, mail, wakeChanges: wake, newUsers: newUsers(records) })
+  const auth = await openAuth(database, {
+    ...config,
+    issuer,
+    mail,
+    wakeChanges: wake,
+    newUsers: newUsers(records),
+    tokenClaims: { any: () => catalog.model.claims.size > 0, of: (actor) => readClaims(records, actor) },
+  })
   const browser = browserSessions(config)
   const metrics = createMetrics()
   showPool(metrics, database)

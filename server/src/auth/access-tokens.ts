@@ -27,36 +27,35 @@ export interface TokenSubject extends Pick<Claims, 'userId' | 'sessionId'> {
 const minutes = 15
 const algorithm = 'ES256'
 const audience = 'plinth'
-const maxLength = 2_048
+const maxLength = 4_096
 const maxKept = 10_000
 
-/** Signs and checks access tokens: JWTs that name a user and a session, and nothing else about them. */
+/** What a schema says of a session's user in tokens, for other services. Nothing here ever reads it. */
+export type CustomClaims = (sessionId: string) => Promise<Readonly<Record<string, unknown>>>
+
+/** Signs and checks access tokens: JWTs that name a user and a session, and what the schema's claims say of them. */
 export class AccessTokens {
   readonly #keys: SigningKeys
   readonly #issuer: string
+  readonly #customClaims: CustomClaims
   // Checking a signature costs more than the rest of a small request, so each token's is checked once.
   readonly #checked = new LRUCache<string, Claims>({ max: maxKept })
 
-  constructor(keys: SigningKeys, issuer: string) {
+  constructor(keys: SigningKeys, issuer: string, customClaims: CustomClaims) {
     this.#keys = keys
     this.#issuer = issuer
+    this.#customClaims = customClaims
   }
 
   async sign({ userId, sessionId, actedBy }: TokenSubject): Promise<AccessToken> {
+    const custom = await this.#customClaims(sessionId)
     const { kid, privateKey } = await this.#keys.current()
     const issuedAt = Math.floor(Date.now() / 1000)
     const exp = issuedAt + minutes * 60
-    const accessToken = jwt.sign(
-      { iat: issuedAt, exp, sid: sessionId, ...(actedBy !== undefined && { act: { sub: actedBy } }) },
-      privateKey,
-      {
-        algorithm,
-        keyid: kid,
-        issuer: this.#issuer,
-        audience,
-        subject: userId,
-      },
-    )
+    const own = { iss: this.#issuer, aud: audience, sub: userId, iat: issuedAt, exp, sid: sessionId }
+    const acted = actedBy === undefined ? {} : { act: { sub: actedBy } }
+    // Ours come last: whatever a schema says, they are what they are.
+    const accessToken = jwt.sign({ ...custom, ...own, ...acted }, privateKey, { algorithm, keyid: kid })
     return { accessToken, expiresAt: new Date(exp * 1000).toISOString() }
   }
 

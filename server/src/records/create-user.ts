@@ -12,6 +12,8 @@ export interface UserToBe {
   readonly roles: readonly string[]
   /** Fields of `users` that the schema adds, as the caller has given them. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Whether they have shown, or must show before they are made, that the address is theirs. */
+  readonly verified?: boolean
 }
 
 /**
@@ -46,16 +48,18 @@ export async function checkUser(deps: RecordsDeps, user: UserToBe, requestId: st
   }
 }
 
-const actorOf = ({ id }: UserToBe, roles: readonly string[]): Actor => ({
+const actorOf = ({ id, verified = false }: UserToBe, roles: readonly string[]): Actor => ({
   kind: 'user',
   id,
   userId: id,
   roles: ['authenticated', ...roles],
+  verified,
 })
 
-async function writeUser(operation: Operation, { id, email, roles, fields }: UserToBe): Promise<void> {
+async function writeUser(operation: Operation, user: UserToBe): Promise<void> {
+  const { id, email, roles, fields } = user
   // The system's part: who signs up cannot choose their roles.
-  const asSystem = { ...operation, actor: actorOf({ id, email, roles, fields }, ['admin']) }
+  const asSystem = { ...operation, actor: actorOf(user, ['admin']) }
   const mayGive = await withAccess(
     operation,
     async (access) => access.collection('users')?.grants('create').length !== 0,

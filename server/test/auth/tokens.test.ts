@@ -156,10 +156,10 @@ describe('signing keys', () => {
     server.database.run({ text: `update plinth.signing_keys set created = created - $1::interval`, values: [interval] })
 
   test('are renewed after 30 days, and the old one still counts for tokens it has signed', async () => {
-    const tokens = new AccessTokens(await openSigningKeys(server.database), 'plinth')
+    const tokens = new AccessTokens(await openSigningKeys(server.database), 'plinth', async () => ({}))
     const { accessToken } = await tokens.sign(subject())
     await age('30 days 1 minute')
-    const renewed = new AccessTokens(await openSigningKeys(server.database), 'plinth')
+    const renewed = new AccessTokens(await openSigningKeys(server.database), 'plinth', async () => ({}))
     const fresh = await renewed.sign(subject())
     expect(kidOf(fresh.accessToken)).not.toBe(kidOf(accessToken))
     expect(await renewed.check(accessToken)).toMatchObject({ userId })

@@ -64,7 +64,7 @@ async function makeUser(deps: RegistrationDeps, redeemed: RedeemedToken, arrival
   }
   // Written by `signUp`.
   const fields = JSON.parse(textOf(data['fields']) ?? '{}') as NewUser['fields']
-  await deps.newUsers.create({ id, email, roles: deps.defaultRoles, fields }, requestId, finish)
+  await deps.newUsers.create({ id, email, roles: deps.defaultRoles, fields, verified: true }, requestId, finish)
   return id
 }
 

@@ -1,5 +1,6 @@
 import type { Actor } from '../../access/actor.ts'
 import type { Session } from '../../database/database.ts'
+import { isVerifiedSql } from '../../access/verified-address.ts'
 
 /** A session that goes on, and whom it makes of its bearer. */
 export interface SessionHolder {
@@ -14,11 +15,12 @@ interface Found {
   readonly roles: readonly string[]
   readonly view: 'user' | 'roles' | null
   readonly viewed: string | null
+  readonly verified: boolean
 }
 
 /**
- * Reads at once all that a request's standing depends on: that the session goes on, that its user exists, is not blocked, and
- * which roles they have now. Null when it does not hold (any more).
+ * Reads at once all that a request's standing depends on: that the session goes on, that its user exists, is not blocked,
+ * which roles they have now, and whether their address is verified. Null when it does not hold (any more).
  */
 export async function findSession(session: Session, id: string): Promise<SessionHolder | null> {
   // A session that is older than its user was another's, who had the same id and was deleted. Who views as somebody must
@@ -30,6 +32,7 @@ export async function findSession(session: Session, id: string): Promise<Session
         'user', u.id,
         'viewed', v.id,
         'view', case when s.viewed_roles is not null then 'roles' when v.id is not null then 'user' end,
+        'verified', case when v.id is null then ${isVerifiedSql('u')} else ${isVerifiedSql('v')} end,
         'roles', coalesce(s.viewed_roles, v.roles, u.roles))::text
       from plinth.sessions s
       join public.users u on u.id = s.user_id and u.created <= s.created_at
@@ -48,11 +51,11 @@ export async function findSession(session: Session, id: string): Promise<Session
   return text ? holderOf(JSON.parse(text) as Found) : null
 }
 
-function holderOf({ session: sessionId, user, roles, view, viewed }: Found): SessionHolder {
+function holderOf({ session: sessionId, user, roles, view, viewed, verified }: Found): SessionHolder {
   const id = viewed ?? user
   if (view === 'roles') {
     return { userId: user, actor: { kind: 'user', id: user, userId: null, roles, sessionId, viewedBy: user } }
   }
-  const actor: Actor = { kind: 'user', id, userId: id, roles: ['authenticated', ...roles], sessionId }
+  const actor: Actor = { kind: 'user', id, userId: id, roles: ['authenticated', ...roles], sessionId, verified }
   return { userId: id, actor: view === null ? actor : { ...actor, viewedBy: user } }
 }
