@@ -26,11 +26,13 @@ export async function createUser(
   user: UserToBe,
   requestId: string,
   also: (session: Session) => Promise<void>,
+  before: (session: Session) => Promise<void> = async () => {},
 ): Promise<void> {
   const known = { ...user, roles: user.roles.filter((role) => deps.catalog.model.roles.has(role)) }
   const operation = operationOf(deps, actorOf(known, known.roles), requestId)
   await withCurrentModel(operation, () =>
     deps.database.transaction(async (session) => {
+      await before(session)
       await writeUser({ ...operation, session }, known)
       await also(session)
     }),
@@ -38,14 +40,33 @@ export async function createUser(
   deps.wake()
 }
 
-/** Tries it, and undoes it. @throws Problem saying why it would be refused */
+/**
+ * Tries it, and undoes it. Who has the address already steps aside meanwhile, so the outcome is the same whether or not it is
+ * somebody's: neither what is refused nor what is not tells which addresses are registered.
+ *
+ * @throws Problem saying why it would be refused
+ */
 export async function checkUser(deps: RecordsDeps, user: UserToBe, requestId: string): Promise<void> {
   const undone = new Error('undone on purpose')
   try {
-    await createUser(deps, user, requestId, () => Promise.reject(undone))
+    await createUser(
+      deps,
+      user,
+      requestId,
+      () => Promise.reject(undone),
+      (session) => stepAside(session, user.email),
+    )
   } catch (error) {
     if (error !== undone) throw error
   }
+}
+
+async function stepAside(session: Session, email: string): Promise<void> {
+  await session.run({
+    text: `update public.users set email = plinth.uuid_v7()::text || '@aside.invalid' where lower(email) = lower($1::text)`,
+    values: [email],
+    name: 'sign-up-step-aside',
+  })
 }
 
 const actorOf = ({ id, verified = false }: UserToBe, roles: readonly string[]): Actor => ({

@@ -104,24 +104,6 @@ describe('signing up', () => {
     expect((await post('sign-in', { ...ada, password })).status).toBe(401)
   })
 
-  test('takes the same time for an address that is somebody’s', async () => {
-    const times: Record<string, number[]> = { known: [], unknown: [] }
-    for (let i = 0; i < 30; i++) {
-      for (const [kind, email] of [
-        ['known', ada.email],
-        ['unknown', `nobody${i}@example.com`],
-      ] as const) {
-        const started = performance.now()
-        await signUp({ email, password })
-        times[kind]?.push(performance.now() - started)
-      }
-    }
-    const median = (list: readonly number[] = []) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
-    // Far apart, if one of them were to hash and the other were not.
-    expect(median(times['known']) / median(times['unknown'])).toBeGreaterThan(0.7)
-    expect(median(times['known']) / median(times['unknown'])).toBeLessThan(1.4)
-  })
-
   test('with an address that is not one’s own gets nothing: its owner does not know the password', async () => {
     await signUp({ email: 'owner@example.com', password: 'the attacker chose this' })
     const token = await tokenFor('owner@example.com')
@@ -165,8 +147,13 @@ describe('signing up', () => {
     expect(answer.body.errors[0].path).toBe(path)
   })
 
-  test('is refused where the rule of the schema does not hold', async () => {
+  test('is refused where the rule of the schema does not hold, whether or not the address is somebody’s', async () => {
     expect((await signUp({ email: 'banned@example.com', password })).body.code).toBe('forbidden')
+    const body = { email: 'banned.too@example.com' }
+    expect((await server.call('POST', '/api/records/users', { token: adminToken, body })).status).toBe(201)
+    expect((await signUp({ email: 'banned.too@example.com', password })).body.code).toBe('forbidden')
+    const { body: kept } = await server.call('GET', '/api/records/users?filter=email~%27too%27', { token: adminToken })
+    expect(kept.items.map((each: { email: string }) => each.email)).toEqual(['banned.too@example.com'])
   })
 
   test('leaves nothing behind before it is confirmed, and no secret in the audit trail', async () => {

@@ -29,8 +29,16 @@ export async function signUp(
   refuseWeakPassword(password)
   refusePlaceholder(email)
   const user: NewUser = { id: newId(), email, roles: defaultRoles, fields, verified: true }
-  await newUsers.check(user, requestId).catch(passOverTaken)
-  const given = { hash: await hashPassword(password), fields: JSON.stringify(fields) }
+  // At once, so that the hash, which takes longest, covers how long the look at the database has taken.
+  const [hash, fault] = await Promise.all([
+    hashPassword(password),
+    newUsers.check(user, requestId).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    ),
+  ])
+  if (fault !== null) passOverTaken(fault.error)
+  const given = { hash, fields: JSON.stringify(fields) }
   await mail.database.transaction(async (session) => {
     await askForMail(session, { template: 'signUp', language, recipient: email, given })
     await recordEvent(session, { kind: 'signUpAsked', userId: null, actor: 'anonymous:', address, userAgent })
@@ -38,7 +46,7 @@ export async function signUp(
   mail.wake()
 }
 
-/** An address that is somebody's must not be told; anything else that has to be unique may be chosen anew. */
+/** An address that has become somebody's at this very moment must not be told; anything else that has to be unique may be chosen anew. */
 function passOverTaken(error: unknown): void {
   const isAddress = error instanceof Problem && error.code === 'notUnique' && error.message.includes('"email"')
   if (!isAddress) throw error
