@@ -1,4 +1,5 @@
 import { jsonSchema } from '@plinth/schema'
+import { mailLanguage } from '../auth/mail/templates/stored-templates.ts'
 import type { Origin, SignedIn } from '../auth/sessions/session.ts'
 import { json, NO_STORE } from './answers.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
@@ -13,7 +14,13 @@ export type SessionKind = 'token' | 'cookie' | undefined
 export const originOf = (req: HttpRequest): Origin => ({
   address: req.clientAddress,
   userAgent: req.headers['user-agent'] ?? null,
+  ...languageOf(req),
 })
+
+/** Programs that are no browser name none; then what is known of a user stays. */
+function languageOf({ headers: { 'accept-language': wanted } }: HttpRequest): Pick<Origin, 'language'> {
+  return wanted === undefined || wanted.trim() === '*' ? {} : { language: mailLanguage(wanted) }
+}
 
 /**
  * Before anything is done: another site's page must not sign a browser in to an account of its choice.

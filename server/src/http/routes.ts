@@ -55,7 +55,7 @@ export const allRoutes = (deps: RoutesDeps): Router =>
     '/.well-known/jwks.json': keySetRoutes(deps),
     '/docs': docsRoutes(),
     '/metrics': metricsRoutes(deps.metrics, deps.metricsToken),
-    '/auth': linkRoutes(),
+    '/auth': linkRoutes(deps),
     '/setup': routes({ '/': { get: setupPage } }),
     '/': routes({ '/': { get: (_req, res) => json(res, 200, welcome) } }),
   })

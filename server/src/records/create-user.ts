@@ -14,6 +14,8 @@ export interface UserToBe {
   readonly fields: Readonly<Record<string, unknown>>
   /** Whether they have shown, or must show before they are made, that the address is theirs. */
   readonly verified?: boolean
+  /** Whether an admin has chosen them and their roles, of which `admin` may be one. */
+  readonly invited?: boolean
 }
 
 /**
@@ -28,7 +30,7 @@ export async function createUser(
   also: (session: Session) => Promise<void>,
   before: (session: Session) => Promise<void> = async () => {},
 ): Promise<void> {
-  const known = { ...user, roles: user.roles.filter((role) => deps.catalog.model.roles.has(role)) }
+  const known = { ...user, roles: user.roles.filter((role) => mayHave(deps, user, role)) }
   const operation = operationOf(deps, actorOf(known, known.roles), requestId)
   await withCurrentModel(operation, () =>
     deps.database.transaction(async (session) => {
@@ -39,6 +41,9 @@ export async function createUser(
   )
   deps.wake()
 }
+
+const mayHave = ({ catalog }: RecordsDeps, { invited = false }: UserToBe, role: string): boolean =>
+  catalog.model.roles.has(role) || (invited && role === 'admin')
 
 /**
  * Tries it, and undoes it. Who has the address already steps aside meanwhile, so the outcome is the same whether or not it is
@@ -85,14 +90,17 @@ async function writeUser(operation: Operation, user: UserToBe): Promise<void> {
     operation,
     async (access) => access.collection('users')?.grants('create').length !== 0,
   )
-  refuseFields(mayGive ? Object.keys(fields).filter((name) => name === 'id') : Object.keys(fields))
-  if (!mayGive) {
+  const given = Object.keys(fields)
+  refuseFields(mayGive ? given.filter((name) => chosenElsewhere.includes(name)) : given)
+  if (!mayGive || (user.invited === true && given.length === 0)) {
     await createRecord(asSystem, 'users', { id, email, roles }, undefined)
     return
   }
   await createRecord(operation, 'users', { ...fields, id, email }, undefined)
   if (roles.length > 0) await updateRecord(asSystem, 'users', id, { roles }, {})
 }
+
+const chosenElsewhere = ['id', 'email', 'roles']
 
 function refuseFields(names: readonly string[]): void {
   const faults = names.map((name) => ({

@@ -31,9 +31,5 @@ export async function signInByCode(deps: ByMailDeps, { ticket, code }: TriedCode
   return welcome(deps, redeemed.userId, 'code', arrival)
 }
 
-const welcome = (
-  { sessions }: ByMailDeps,
-  userId: string,
-  method: SignInMethod,
-  { userAgent, address }: Arrival,
-): Promise<SignedIn> => startSession(sessions, { userId, method, userAgent, address })
+const welcome = ({ sessions }: ByMailDeps, userId: string, method: SignInMethod, arrival: Arrival): Promise<SignedIn> =>
+  startSession(sessions, { ...arrival, userId, method })

@@ -1,4 +1,4 @@
-import { errors, Problem } from '@plinth/schema'
+import { errors } from '@plinth/schema'
 import { v7 as newId } from 'uuid'
 import type { Session } from '../../database/database.ts'
 import { errorCode } from '../../database/error-code.ts'
@@ -10,6 +10,7 @@ import { verifyPassword } from '../passwords.ts'
 import type { SignedIn } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
+import { isTakenAddress } from './is-taken-address.ts'
 import type { NewUser, RegistrationDeps } from './registration.ts'
 
 export interface ConfirmedSignUp {
@@ -38,11 +39,12 @@ export async function confirmSignUp(
       throw errors.signUpLinkInvalid()
     return found
   })
-  const { address, userAgent } = arrival
   const userId = await makeUser(deps, redeemed, arrival).catch((error: unknown) => {
-    throw isTaken(error) ? errors.signUpLinkInvalid({ cause: error }) : error
+    throw isTakenAddress(error) || errorCode(error) === uniqueViolation
+      ? errors.signUpLinkInvalid({ cause: error })
+      : error
   })
-  return startSession(deps.sessions, { userId, method: 'password', address, userAgent })
+  return startSession(deps.sessions, { ...arrival, userId, method: 'password' })
 }
 
 async function makeUser(deps: RegistrationDeps, redeemed: RedeemedToken, arrival: Arrival): Promise<string> {
@@ -76,9 +78,5 @@ async function giveAddress(session: Session, userId: string, email: string, requ
     values: [userId, email],
   })
 }
-
-/** Somebody else has got the address meanwhile. */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Problem ? error.code === 'notUnique' : errorCode(error) === uniqueViolation
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -21,6 +21,8 @@ export type SignInMethod = 'password' | 'magicLink' | 'code' | 'oidc' | 'passkey
 export interface Origin {
   readonly userAgent: string | null
   readonly address: string | null
+  /** The language that the browser asks for first, as templates of mails are named. */
+  readonly language?: string
 }
 
 /** What who signs in gets. */

@@ -22,8 +22,7 @@ export const maxDays = 365
 export async function startSession(deps: SessionDeps, started: NewSession): Promise<SignedIn> {
   const refreshToken = newRefreshToken()
   const { sessionId, user } = await insertSession(deps, started, refreshToken)
-  const { userAgent, address } = started
-  await deps.onStarted(user, { userAgent, address })
+  await deps.onStarted(user, started)
   const token = await deps.tokens.sign({ userId: user.id, sessionId })
   return { ...token, refreshToken, user }
 }

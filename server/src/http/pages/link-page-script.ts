@@ -1,26 +1,35 @@
-export type LinkAction =
-  | 'sign-up/confirm'
-  | 'verify-email'
-  | 'magic-link/sign-in'
-  | 'reset/confirm'
-  | 'email/confirm'
-  | 'invite/accept'
-
-/** Those after which one is signed in. The browser then keeps the session, in cookies that no script reads. */
-const signsIn: ReadonlySet<LinkAction> = new Set(['sign-up/confirm', 'magic-link/sign-in', 'invite/accept'])
+import type { LinkPageAction } from './link-page-actions.ts'
+import type { LinkTexts } from './link-page-texts.ts'
 
 /**
  * The token is in the fragment, which browsers send to nobody; it is taken out of the address so that no history keeps it.
  * The address of the API is relative, since a proxy may have put all of this below a path.
  */
-export const linkPageScript = (action: LinkAction): string => `
+export const linkPageScript = ({ action, signsIn }: LinkPageAction, texts: LinkTexts): string => `
+  const words = ${literal({ brokenLink: texts.brokenLink, unreachable: texts.unreachable, problems: texts.problems })}
   const at = (id) => document.getElementById(id)
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   history.replaceState(null, '', location.pathname)
   const fault = (text) => { at('fault').textContent = text }
   if (!token) {
-    fault('Open the link exactly as it is in the mail.')
+    fault(words.brokenLink)
     at('send').disabled = true
+  }
+  const values = {
+    boolean: (input) => input.checked,
+    integer: (input) => (input.value === '' ? undefined : Number(input.value)),
+    float: (input) => (input.value === '' ? undefined : Number(input.value)),
+    datetime: (input) => (input.value === '' ? undefined : new Date(input.value).toISOString()),
+  }
+  const plain = (input) => (input.value === '' ? undefined : input.value)
+  const fields = () => Object.fromEntries(
+    [...document.querySelectorAll('[data-kind]')].map((input) => [input.name, (values[input.dataset.kind] ?? plain)(input)]),
+  )
+  const explain = (problem) => {
+    const [first] = problem.errors ?? []
+    const label = first && document.querySelector('[data-kind][name="' + CSS.escape(first.path.slice(1)) + '"]')?.labels[0]?.textContent
+    const said = (first && words.problems[first.code]) ?? words.problems[problem.code] ?? first?.message ?? problem.title
+    return label ? label + ': ' + said : said
   }
   at('form').addEventListener('submit', async (event) => {
     event.preventDefault()
@@ -30,10 +39,10 @@ export const linkPageScript = (action: LinkAction): string => `
       const answer = await fetch('../api/auth/${action}', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ token, ...(at('password') && { password: at('password').value })${signsIn.has(action) ? ", session: 'cookie'" : ''} }),
-      })
+        body: JSON.stringify({ ...fields(), token, ...(at('password') && { password: at('password').value })${signsIn ? ", session: 'cookie'" : ''} }),
+      }).catch(() => { throw new Error(words.unreachable) })
       const body = answer.status === 204 ? {} : await answer.json()
-      if (!answer.ok) throw new Error(body.errors?.[0]?.message ?? body.title)
+      if (!answer.ok) throw new Error(explain(body))
       at('who').textContent = body.user?.email ?? ''
       at('start').hidden = true
       at('done').hidden = false
@@ -43,3 +52,6 @@ export const linkPageScript = (action: LinkAction): string => `
       at('send').disabled = false
     }
   })`
+
+/** JSON as it may stand in a script of a page. */
+const literal = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')
