@@ -111,6 +111,18 @@ const settings = {
     false,
     'Whether one can be a user without an address or a password (on), or not (off).',
   ),
+  anonymousKeepDays: setting(
+    'PLINTH_ANONYMOUS_KEEP_DAYS',
+    wholeNumber(1, 3_650),
+    30,
+    'After how many days a user without an address, who is signed in nowhere any more, is deleted.',
+  ),
+  eventsKeepDays: setting(
+    'PLINTH_EVENTS_KEEP_DAYS',
+    wholeNumber(30, 3_650),
+    400,
+    'For how many days the audit trail is kept.',
+  ),
   defaultRoles: setting<readonly string[]>(
     'PLINTH_DEFAULT_ROLES',
     roleNames,

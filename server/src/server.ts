@@ -98,7 +98,7 @@ async function openHttp(
   closing.add(() => maintenance.stop())
   const forgetting = forgetOldKeys(database, (err) => log.error({ err }, 'old idempotency keys could not be forgotten'))
   closing.add(async () => forgetting.stop())
-  const sweeping = forgetSessions(database, (err) => log.error({ err }, 'old sessions could not be forgotten'))
+  const sweeping = forgetSessions(database, config, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
   const { wake } = createChangeSignal()
   const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }

@@ -16,6 +16,8 @@ export interface Claims {
   readonly sessionId: string
   /** Milliseconds since 1970. */
   readonly expiresAt: number
+  /** Which key has signed it. */
+  readonly keyId: string
 }
 
 /** Whom a token names. */
@@ -76,9 +78,9 @@ export class AccessTokens {
   }
 
   async #verify(token: string): Promise<Claims | null> {
-    const kid = keyIdOf(token)
-    const key = kid === null ? null : await this.#keys.find(kid)
-    if (key === null) return null
+    const keyId = keyIdOf(token)
+    const key = keyId === null ? null : await this.#keys.find(keyId)
+    if (keyId === null || key === null) return null
     try {
       // The algorithm is ours to say, never the token's: that is how `none` and HS256 with a public key get in.
       const payload = jwt.verify(token, key, { algorithms: [algorithm], issuer: this.#issuer, audience })
@@ -86,7 +88,7 @@ export class AccessTokens {
       const { sub = '', exp } = payload
       const sid: unknown = payload['sid']
       if (!isUuid(sub) || typeof sid !== 'string' || !isUuid(sid)) return null
-      return { userId: sub, sessionId: sid, expiresAt: exp * 1000 }
+      return { userId: sub, sessionId: sid, expiresAt: exp * 1000, keyId }
     } catch {
       return null
     }

@@ -38,9 +38,19 @@ export function authenticator(database: Database, tokens: AccessTokens): Authent
     noteUse(holder.actor.id)
     return holder.actor
   }
-  function bySession({ sessionId, userId }: Claims): Actor | Promise<Actor> {
-    const holder = sessions.get(sessionId)
-    return holder instanceof Promise ? holder.then((found) => actorOf(found, userId)) : actorOf(holder, userId)
+  function bySession(claims: Claims): Actor | Promise<Actor> {
+    const holder = sessions.get(claims.sessionId)
+    if (holder instanceof Promise) return holder.then((found) => byHolder(found, claims))
+    return byHolder(holder, claims)
+  }
+  function byHolder(holder: SessionHolder | null, claims: Claims): Actor | Promise<Actor> {
+    if (holder === null || holder.keys.includes(claims.keyId)) return actorOf(holder, claims.userId)
+    // Either the key is distrusted, or another copy has made it since the session was read.
+    sessions.forget(claims.sessionId)
+    return Promise.resolve(sessions.get(claims.sessionId)).then((found) => {
+      if (found?.keys.includes(claims.keyId) !== true) throw errors.invalidToken()
+      return actorOf(found, claims.userId)
+    })
   }
   async function byNewToken(token: string): Promise<Actor> {
     const claims = await tokens.check(token)

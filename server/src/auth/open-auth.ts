@@ -47,6 +47,8 @@ export interface Auth {
   publicKeySet(): Promise<string>
   /** Answers the new key's id. */
   rotateSigningKeys(by: Actor, origin: Origin): Promise<string>
+  /** The same, and no access token that was made before counts any more. */
+  distrustSigningKeys(by: Actor, origin: Origin): Promise<string>
   /** JSON text. */
   listEvents(query: EventQuery): Promise<string>
 }
@@ -114,6 +116,11 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
     rotateSigningKeys: async (by, origin) => {
       const kid = await signingKeys.rotate()
       await record('signingKeyRotated', by, origin, { kid })
+      return kid
+    },
+    distrustSigningKeys: async (by, origin) => {
+      const kid = await signingKeys.distrust()
+      await record('signingKeysDistrusted', by, origin, { kid })
       return kid
     },
     listEvents: (query) => listEvents(database, query),

@@ -183,8 +183,11 @@ describe('signing keys', () => {
     expect(await old.find(kidOf(after) ?? '')).not.toBeNull()
   })
 
-  test('are rotated by admins alone', async () => {
-    expect((await server.call('POST', '/api/admin/signing-keys/rotate')).body.code).toBe('notSignedIn')
+  test('are rotated and distrusted by admins alone', async () => {
+    for (const action of ['rotate', 'distrust']) {
+      const answer = await server.call('POST', `/api/admin/signing-keys/${action}`)
+      expect([answer.status, answer.body.code]).toEqual([401, 'notSignedIn'])
+    }
   })
 
   test('are public in their public halves, by which others can check a token', async () => {

@@ -7,6 +7,8 @@ export interface SessionHolder {
   readonly actor: Actor
   /** The user whom its tokens name. */
   readonly userId: string
+  /** The keys whose tokens count. */
+  readonly keys: readonly string[]
 }
 
 interface Found {
@@ -16,11 +18,12 @@ interface Found {
   readonly view: 'user' | 'roles' | null
   readonly viewed: string | null
   readonly verified: boolean
+  readonly keys: readonly string[]
 }
 
 /**
  * Reads at once all that a request's standing depends on: that the session goes on, that its user exists, is not blocked,
- * which roles they have now, and whether their address is verified. Null when it does not hold (any more).
+ * which roles they have now, whether their address is verified, and which signing keys count. Null when it does not hold (any more).
  */
 export async function findSession(session: Session, id: string): Promise<SessionHolder | null> {
   // A session that is older than its user was another's, who had the same id and was deleted. Who views as somebody must
@@ -33,6 +36,7 @@ export async function findSession(session: Session, id: string): Promise<Session
         'viewed', v.id,
         'view', case when s.viewed_roles is not null then 'roles' when v.id is not null then 'user' end,
         'verified', case when v.id is null then ${isVerifiedSql('u')} else ${isVerifiedSql('v')} end,
+        'keys', (select jsonb_agg(k.kid) from plinth.signing_keys k),
         'roles', coalesce(s.viewed_roles, v.roles, u.roles))::text
       from plinth.sessions s
       join public.users u on u.id = s.user_id and u.created <= s.created_at
@@ -51,11 +55,11 @@ export async function findSession(session: Session, id: string): Promise<Session
   return text ? holderOf(JSON.parse(text) as Found) : null
 }
 
-function holderOf({ session: sessionId, user, roles, view, viewed, verified }: Found): SessionHolder {
+function holderOf({ session: sessionId, user, roles, view, viewed, verified, keys }: Found): SessionHolder {
   const id = viewed ?? user
   if (view === 'roles') {
-    return { userId: user, actor: { kind: 'user', id: user, userId: null, roles, sessionId, viewedBy: user } }
+    return { userId: user, keys, actor: { kind: 'user', id: user, userId: null, roles, sessionId, viewedBy: user } }
   }
   const actor: Actor = { kind: 'user', id, userId: id, roles: ['authenticated', ...roles], sessionId, verified }
-  return { userId: id, actor: view === null ? actor : { ...actor, viewedBy: user } }
+  return { userId: id, keys, actor: view === null ? actor : { ...actor, viewedBy: user } }
 }

@@ -15,7 +15,7 @@ export const languagesAndSweeps: Migration = {
       )`)
     await knex.raw('create index on plinth.security_events (at)')
     await knex.raw(`
-      create function plinth.refuse_young() returns trigger language plpgsql as $$
+      create function plinth.refuse_young() returns trigger language plpgsql set search_path = pg_catalog as $$
       begin
         if old.at >= least(current_setting('plinth.sweep_before', true)::timestamptz, now() - interval '30 days') then
           raise exception 'An event of plinth.security_events that is not old yet is never deleted.';
@@ -23,7 +23,7 @@ export const languagesAndSweeps: Migration = {
         return old;
       end $$`)
     await knex.raw(`
-      create or replace function plinth.refuse_change() returns trigger language plpgsql as $$
+      create or replace function plinth.refuse_change() returns trigger language plpgsql set search_path = pg_catalog as $$
       begin
         if tg_op = 'DELETE' and coalesce(current_setting('plinth.sweep_before', true), '') <> '' then
           return null;
