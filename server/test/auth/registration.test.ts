@@ -242,13 +242,17 @@ describe('an anonymous user', () => {
     const confirmed = await post('sign-up/confirm', { token: await tokenFor('grown@example.com'), password })
     expect(confirmed.status).toBe(201)
     expect(confirmed.body.user).toMatchObject({ id: body.user.id, email: 'grown@example.com' })
-    expect((await me()).body).not.toHaveProperty('anonymous')
+    // The session from before, which others may have planted or copied, does not have the account.
+    expect((await me()).status).toBe(401)
+    expect((await post('refresh', { refreshToken: body.refreshToken })).status).toBe(401)
+    const now = await server.call('GET', '/api/auth/me', { token: confirmed.body.accessToken })
+    expect(now.body).not.toHaveProperty('anonymous')
     const signedIn = await post('sign-in', { email: 'grown@example.com', password })
     const posts = await server.call('GET', '/api/records/posts', { token: signedIn.body.accessToken })
     expect(posts.body.items).toHaveLength(1)
-    expect((await post('upgrade', { email: 'again@example.com', password }, body.accessToken)).body.code).toBe(
-      'notAnonymous',
-    )
+    expect(
+      (await post('upgrade', { email: 'again@example.com', password }, confirmed.body.accessToken)).body.code,
+    ).toBe('notAnonymous')
   })
 
   test('does not get an address that is somebody’s, and is not told so', async () => {

@@ -6,7 +6,7 @@ import { from, type MailFixture, password, publicUrl, startMailFixture } from '.
 
 let world: MailFixture
 beforeAll(async () => {
-  world = await startMailFixture()
+  world = await startMailFixture({ PLINTH_REGISTRATION: 'open' })
 })
 afterAll(() => world.stop())
 
@@ -404,32 +404,46 @@ describe('a sign-in from a new device', () => {
 })
 
 describe('links', () => {
-  test('lead to the configured address, whatever the Host header and the proxies say', async () => {
-    const { email } = await world.user('poisoned')
-    const body = JSON.stringify({ email })
+  test.each([
+    ['/api/auth/reset', 'reset'],
+    ['/api/auth/magic-link', 'magic-link'],
+    ['/api/auth/verify-email/request', 'verify-email'],
+    ['/api/auth/sign-up', 'sign-up'],
+    ['/api/auth/email', 'change-email'],
+    ['/api/admin/invites', 'invite'],
+  ])('of %s lead to the configured address, whatever the Host header and the proxies say', async (path, page) => {
+    const user = await world.user(`poisoned-${page}`, { verified: false })
+    const isKnown = ['reset', 'magic-link', 'verify-email'].includes(page)
+    const to = isKnown ? user.email : `poisoned-${page}-new@example.com`
+    const token = page === 'invite' ? world.adminToken : (await signIn(user.email)).body.accessToken
+    const secret = page === 'sign-up' || page === 'change-email' ? { password } : {}
+    const body = JSON.stringify({ email: to, ...secret, ...(page === 'invite' && { roles: [] }) })
     const answer = await sendRaw(
       world.server.port,
       [
-        'POST /api/auth/reset HTTP/1.1',
+        `POST ${path} HTTP/1.1`,
         'Host: evil.example',
         'X-Forwarded-Host: evil.example',
         'Forwarded: host=evil.example;proto=https',
         'X-Forwarded-Proto: http',
+        'X-Forwarded-Prefix: //evil.example',
         'X-Original-URL: https://evil.example/',
+        'X-Rewrite-URL: https://evil.example/',
         'Origin: https://evil.example',
         'Referer: https://evil.example/',
         'Content-Type: application/json',
+        ...(isKnown || page === 'sign-up' ? [] : [`Authorization: Bearer ${token}`]),
         `Content-Length: ${body.length}`,
         'Connection: close',
         '',
         body,
       ].join('\r\n'),
     )
-    expect(answer).toMatch(/^HTTP\/1.1 202/)
-    const { raw, parsed } = await world.inbox.next(email)
+    expect(answer).toMatch(/^HTTP\/1.1 20[12]/)
+    const { raw, parsed } = await world.inbox.next(to)
     expect(raw).not.toContain('evil')
-    expect(parsed.text).toContain(`${publicUrl}/auth/reset#token=`)
-    expect(parsed.html).toContain(`href="${publicUrl}/auth/reset#token=`)
+    expect(parsed.text).toContain(`${publicUrl}/auth/${page}#token=`)
+    expect(parsed.html).toContain(`href="${publicUrl}/auth/${page}#token=`)
   })
 
   test('open pages that do nothing by themselves, and that let nothing else run', async () => {

@@ -32,7 +32,7 @@ export const limits = {
   code: { policy: 'code', window: hour, both: 5, network: 60, account: 8 },
   reset: { policy: 'reset', window: hour, both: 5, network: 60, account: 10 },
   // Who is asked for their password again, and everything else that is done while signed in.
-  confirmPassword: { policy: 'confirm-password', window: 15 * minute, both: 10, network: 100 },
+  confirmPassword: { policy: 'confirm-password', window: 15 * minute, both: 10, network: 100, account: 100 },
   changeEmail: { policy: 'change-email', window: hour, both: 5, network: 60, account: 10 },
   secondFactor: { policy: 'second-factor', window: 15 * minute, both: 10, network: 100, account: 50 },
   // Links and tickets are too long to guess; this only spares the database.

@@ -7,6 +7,7 @@ import { markVerified } from '../by-mail/verified-address.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { type RedeemedToken, redeemToken } from '../mail/one-time-tokens.ts'
 import { verifyPassword } from '../passwords.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
 import type { SignedIn } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
@@ -60,6 +61,8 @@ async function makeUser(deps: RegistrationDeps, redeemed: RedeemedToken, arrival
   if (userId !== null) {
     await deps.mail.database.transaction(async (session) => {
       await giveAddress(session, userId, email, requestId)
+      // Whoever planted or copied the anonymous session must not have the account that was made of it.
+      await endSessions(deps.sessions, userId, { session, reason: 'upgraded' })
       await finish(session)
     })
     return id
