@@ -8,10 +8,6 @@ export async function forgetExpired(session: Session): Promise<void> {
   await forgetTries(session)
   await session.run({ text: 'delete from plinth.one_time_tokens where expires < now()', values: [] })
   await session.run({
-    text: 'delete from plinth.user_languages l where not exists (select from public.users u where u.id = l.user_id)',
-    values: [],
-  })
-  await session.run({
     text: `delete from plinth.known_devices where last_seen < now() - interval '180 days'`,
     values: [],
   })

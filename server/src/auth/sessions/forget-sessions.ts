@@ -40,4 +40,8 @@ async function sweep(database: Database, { anonymousKeepDays, eventsKeepDays }: 
     text: `delete from plinth.refresh_tokens where used_at < now() - interval '${keepDays} days'`,
     values: [],
   })
+  await database.run({
+    text: 'delete from plinth.user_languages l where not exists (select from public.users u where u.id = l.user_id)',
+    values: [],
+  })
 }
