@@ -127,6 +127,9 @@ const done = async (page: Page, text: string | RegExp): Promise<void> => {
   if (pictures !== undefined)
     await page.screenshot({ path: `${pictures}/done-${new URL(page.url()).pathname.slice(6)}.png` })
 }
+/** What the page says is wrong. */
+const told = (page: Page, text: string): Promise<void> =>
+  expect.poll(() => page.getByRole('alert').innerText(), { timeout: 30_000 }).toMatch(text)
 const press = (page: Page, name: string) => page.getByRole('button', { name }).click()
 
 /** Who the browser is signed in as, by its cookies. */
@@ -140,7 +143,7 @@ test('who signs up confirms it with their password, and is signed in in that bro
   await open(link, async (page) => {
     await page.getByLabel('Password').fill('something else entirely')
     await press(page, 'Finish the registration')
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch('password is not right')
+    await told(page, 'password is not right')
     await page.getByLabel('Password').fill(password)
     await press(page, 'Finish the registration')
     await done(page, /signed in as new@example\.com/)
@@ -164,7 +167,7 @@ test('an address is verified by a button, not by opening the link', async () => 
   expect(await verified()).toBe(true)
   await open(link, async (page) => {
     await press(page, 'Confirm the address')
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch('was used already')
+    await told(page, 'was used already')
   })
 })
 
@@ -186,7 +189,7 @@ test('who has forgotten their password chooses another', async () => {
   await open((await mailTo(email)).link, async (page) => {
     await page.getByLabel('New password').fill('password123')
     await press(page, 'Save the password')
-    await expect.poll(() => page.getByRole('alert').innerText()).toMatch('Choose another')
+    await told(page, 'Choose another')
     await page.getByLabel('New password').fill('a better one than before')
     await press(page, 'Save the password')
     await done(page, 'Your password is changed')
@@ -238,7 +241,7 @@ test('whose browser speaks German reads German, in mails, pages and what goes wr
       expect(await page.locator('html').getAttribute('lang')).toBe('de')
       await page.getByLabel('Neues Passwort').fill('password123')
       await press(page, 'Passwort speichern')
-      await expect.poll(() => page.getByRole('alert').innerText()).toMatch('Wählen Sie ein anderes')
+      await told(page, 'Wählen Sie ein anderes')
       await page.getByLabel('Neues Passwort').fill('ein besseres als vorher')
       await press(page, 'Passwort speichern')
       await done(page, 'Ihr Passwort ist geändert')
