@@ -748,7 +748,7 @@ describe('a document', () => {
     }))
     const collection = fc.dictionary(key, tree, { maxKeys: 5 })
     const document = fc.record(
-      { roles: tree, collections: fc.dictionary(key, collection, { maxKeys: 3 }) },
+      { roles: tree, claims: tree, collections: fc.dictionary(key, collection, { maxKeys: 3 }) },
       { requiredKeys: [] },
     )
     fc.assert(
@@ -764,7 +764,7 @@ describe('a document', () => {
       }),
       { numRuns: 5_000 },
     )
-  })
+  }, 60_000)
 
   it('never answers with more than 200 faults', () => {
     expect(checkDocument({ collections: many(400, () => 1) }).faults).toHaveLength(200)
