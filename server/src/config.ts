@@ -4,6 +4,7 @@ import { type Registration, registrations } from './auth/registration/registrati
 import {
   adminPassword,
   databaseAddress,
+  domainName,
   emailAddress,
   mailSender,
   oneOf,
@@ -129,6 +130,18 @@ const settings = {
     [],
     'The roles of the schema that who signs up gets, separated by commas.',
   ),
+  adminMfa: setting(
+    'PLINTH_ADMIN_MFA',
+    onOrOff,
+    false,
+    'Whether admins have to have a second factor (on), or may (off). Roles of the schema say so by "mfa": "required".',
+  ),
+  passkeyDomain: setting<string | null>(
+    'PLINTH_PASSKEY_DOMAIN',
+    domainName,
+    null,
+    'The domain that passkeys are for, when not the host of PLINTH_PUBLIC_URL: example.com lets pages of all its hosts that PLINTH_CORS_ORIGINS lists use them. Changing it makes all passkeys useless.',
+  ),
   smtpUrl: secret<string | null>(
     'PLINTH_SMTP_URL',
     smtpAddress,
@@ -173,8 +186,17 @@ export function readConfig(environment: Environment): Config {
     faults.push('PLINTH_ADMIN_EMAIL and PLINTH_ADMIN_PASSWORD belong together: set both or neither.')
   if (config.smtpUrl !== null && config.mailFrom === null)
     faults.push('PLINTH_SMTP_URL needs PLINTH_MAIL_FROM: the address that mail is from.')
+  if (!isHostOf(config.publicUrl, config.passkeyDomain))
+    faults.push('PLINTH_PASSKEY_DOMAIN must be the host of PLINTH_PUBLIC_URL, or a domain that it is in.')
   if (faults.length > 0) throw new CannotStart(sentenceOf(faults))
   return config
+}
+
+/** Browsers keep passkeys for a host, or for a domain that it is in, and for no other. */
+function isHostOf(address: string | null, domain: string | null): boolean {
+  if (domain === null) return true
+  const host = address === null ? '' : new URL(address).hostname
+  return host === domain || host.endsWith(`.${domain}`)
 }
 
 export interface DescribedSetting {

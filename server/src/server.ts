@@ -1,3 +1,4 @@
+import { requiresMfa } from './access/requires-mfa.ts'
 import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
 import { openAuth } from './auth/open-auth.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
@@ -110,6 +111,7 @@ async function openHttp(
     wakeChanges: wake,
     newUsers: newUsers(records),
     tokenClaims: { any: () => catalog.model.claims.size > 0, of: (actor) => readClaims(records, actor) },
+    requiresMfa: (roles) => (config.adminMfa && roles.includes('admin')) || requiresMfa(catalog.model, roles),
   })
   const browser = browserSessions(config)
   const metrics = createMetrics()

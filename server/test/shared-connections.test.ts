@@ -101,14 +101,14 @@ describe('statements that share a connection', () => {
   })
 
   test('let whoever waits have the connection', async () => {
-    let waiting = true
+    const phase = { waiting: true }
     const stream = async () => {
-      while (waiting) await run('select 1', quick('read'))
+      while (phase.waiting) await run('select 1', quick('read'))
     }
     const streams = Array.from({ length: 10 }, stream)
     await sleep(20)
     expect(await run(`select 'my turn'`)).toEqual([['my turn']])
-    waiting = false
+    phase.waiting = false
     await Promise.all(streams)
   })
 

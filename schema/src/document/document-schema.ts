@@ -10,6 +10,7 @@ const fieldNames = json.array(json.string(), { uniqueItems: true })
 const role = json.object({
   description: json.optional(json.string({ maxLength: 2_000 })),
   inherits: json.optional(json.array(json.string(), { uniqueItems: true })),
+  mfa: json.optional(json.oneOf(['required'])),
 })
 
 const index = json.object({

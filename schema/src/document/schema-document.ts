@@ -10,6 +10,8 @@ export interface SchemaDocument {
 export interface Role {
   readonly description?: string
   readonly inherits?: readonly string[]
+  /** Who has this role, also by inheritance, may do nothing before they have a second factor. */
+  readonly mfa?: 'required'
 }
 
 export interface Collection {

@@ -13,6 +13,8 @@ export interface Actor {
   readonly sessionId?: string
   /** The admin who only looks through these eyes: such an actor changes nothing. */
   readonly viewedBy?: string
+  /** A role of this user's needs a second factor, which they do not have yet: they may get one, and nothing else. */
+  readonly mustEnrol?: true
 }
 
 export const anonymous: Actor = { kind: 'anonymous', id: null, userId: null, roles: ['anonymous'] }

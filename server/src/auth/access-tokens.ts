@@ -24,6 +24,9 @@ export interface Claims {
 export interface TokenSubject extends Pick<Claims, 'userId' | 'sessionId'> {
   /** The admin who views as the user: https://www.rfc-editor.org/rfc/rfc8693#section-4.1 */
   readonly actedBy?: string
+  /** When they last proved who they are (milliseconds since 1970), and by what, as the session keeps it: "auth_time", "amr". */
+  readonly authTime?: number
+  readonly amr?: readonly string[]
 }
 
 const minutes = 15
@@ -49,15 +52,19 @@ export class AccessTokens {
     this.#customClaims = customClaims
   }
 
-  async sign({ userId, sessionId, actedBy }: TokenSubject): Promise<AccessToken> {
+  async sign({ userId, sessionId, actedBy, authTime, amr }: TokenSubject): Promise<AccessToken> {
     const custom = await this.#customClaims(sessionId)
     const { kid, privateKey } = await this.#keys.current()
     const issuedAt = Math.floor(Date.now() / 1000)
     const exp = issuedAt + minutes * 60
     const own = { iss: this.#issuer, aud: audience, sub: userId, iat: issuedAt, exp, sid: sessionId }
-    const acted = actedBy === undefined ? {} : { act: { sub: actedBy } }
+    const shown = {
+      ...(actedBy !== undefined && { act: { sub: actedBy } }),
+      ...(authTime !== undefined && { auth_time: Math.floor(authTime / 1000) }),
+      ...(amr !== undefined && { amr }),
+    }
     // Ours come last: whatever a schema says, they are what they are.
-    const accessToken = jwt.sign({ ...custom, ...own, ...acted }, privateKey, { algorithm, keyid: kid })
+    const accessToken = jwt.sign({ ...custom, ...own, ...shown }, privateKey, { algorithm, keyid: kid })
     return { accessToken, expiresAt: new Date(exp * 1000).toISOString() }
   }
 

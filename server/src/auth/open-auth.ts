@@ -8,15 +8,17 @@ import { actorText, recordEvent } from './events/record-event.ts'
 import { noteDevice } from './by-mail/known-devices.ts'
 import { type ByMail, openByMail } from './by-mail/open-by-mail.ts'
 import { type Credentials, setUpAdmin } from './first-admin.ts'
+import { type Factors, openFactors } from './factors/open-factors.ts'
 import { type Attempt, countTry, type Try } from './limits/count-try.ts'
 import type { LimitName } from './limits/limits.ts'
 import type { MailDeps } from './mail/mail-deps.ts'
 import { type OwnPasswordChange, changeOwnPassword, givePassword } from './change-password.ts'
+import { relyingParty } from './passkeys/relying-party.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
 import { findSession } from './sessions/find-session.ts'
 import { openSessions, type Sessions } from './sessions/open-sessions.ts'
-import type { Origin, SessionDeps, SignedIn } from './sessions/session.ts'
+import type { Origin, SessionDeps, SignInAnswer } from './sessions/session.ts'
 import { startSession } from './sessions/start-session.ts'
 import { signIn } from './sign-in.ts'
 import { openSigningKeys } from './signing-keys.ts'
@@ -28,14 +30,15 @@ export interface Auth {
   /** Counts a try at one of the ways in; the caller looks at it before going on. */
   countTry(name: LimitName, tried: Try): Promise<Attempt>
   /** @throws Problem wrongCredentials */
-  signIn(credentials: Credentials, origin: Origin): Promise<SignedIn>
+  signIn(credentials: Credentials, origin: Origin): Promise<SignInAnswer>
   /** Makes the first admin and signs them in. */
-  setUp(token: string, credentials: Credentials, requestId: string, origin: Origin): Promise<SignedIn>
+  setUp(token: string, credentials: Credentials, requestId: string, origin: Origin): Promise<SignInAnswer>
   /** The user who asks. */
   me(actor: Actor): Promise<Me>
   readonly sessions: Sessions
   readonly byMail: ByMail
   readonly registration: OpenRegistration
+  readonly factors: Factors
   changeOwnPassword(actor: Actor, change: OwnPasswordChange, origin: Origin): Promise<void>
   /** Gives a user a password, and ends their sessions. */
   setPassword(userId: string, password: string, by: Actor, origin: Origin): Promise<void>
@@ -58,6 +61,12 @@ export interface AuthOptions extends Omit<RegistrationDeps, 'sessions'> {
   readonly issuer: string
   /** After how many days a session that is not used ends. */
   readonly sessionDays: number
+  /** Whether who has these roles has to have a second factor. */
+  readonly requiresMfa: (roles: readonly string[]) => boolean
+  /** The domain that passkeys are for; null for the host of the public address. */
+  readonly passkeyDomain: string | null
+  /** Origins whose pages may call. */
+  readonly corsOrigins: readonly string[]
   readonly mail: MailDeps
   /** Wakes whoever follows the change log. */
   readonly wakeChanges: () => void
@@ -73,10 +82,10 @@ export interface TokenClaims {
 
 /** Opens sign-in on a database that has its schema. */
 export async function openAuth(database: Database, options: AuthOptions): Promise<Auth> {
-  const { issuer, sessionDays, mail, wakeChanges } = options
+  const { issuer, sessionDays, mail, wakeChanges, passkeyDomain: domain, corsOrigins } = options
   const signingKeys = await openSigningKeys(database)
   const tokens = new AccessTokens(signingKeys, issuer, customClaims(database, options.tokenClaims))
-  const { authenticate, forgetSessions } = authenticator(database, tokens)
+  const { authenticate, forgetSessions } = authenticator(database, tokens, options.requiresMfa)
   const onStarted: SessionDeps['onStarted'] = (user, origin) => noteDevice(mail, { user, ...origin })
   const deps: SessionDeps = { database, tokens, sessionDays, onStarted, onEnded: forgetSessions }
   const record = (kind: string, by: Actor, origin: Origin, details: Readonly<Record<string, unknown>>): Promise<void> =>
@@ -100,6 +109,11 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       wakeChanges,
     }),
     registration: openRegistration({ ...options, sessions: deps }),
+    factors: openFactors({
+      mail,
+      sessions: deps,
+      relyingParty: () => relyingParty({ publicUrl: mail.publicUrl(), domain, corsOrigins }),
+    }),
     changeOwnPassword: (actor, change, origin) => changeOwnPassword({ sessions: deps, mail }, actor, change, origin),
     setPassword: (userId, password, by, origin) => givePassword({ sessions: deps, mail }, userId, password, by, origin),
     createKey: async (key, by, origin) => {

@@ -1,6 +1,6 @@
 import { jsonSchema } from '@plinth/schema'
 import { mailLanguage } from '../auth/mail/templates/stored-templates.ts'
-import type { Origin, SignedIn } from '../auth/sessions/session.ts'
+import type { Origin, SignInAnswer } from '../auth/sessions/session.ts'
 import { json, NO_STORE } from './answers.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
 import type { HttpRequest, HttpResponse } from './http-request.ts'
@@ -31,14 +31,15 @@ export function checkSessionKind(browser: BrowserSessions, req: HttpRequest, kin
   if (kind === 'cookie') browser.refuseForeign(req)
 }
 
-/** Answers a session. In cookies its tokens are nowhere else. */
+/** Answers a session. In cookies its tokens are nowhere else. Who has to show a second factor gets none of it yet. */
 export function answerSignedIn(
   browser: BrowserSessions,
   res: HttpResponse,
-  signedIn: SignedIn,
+  signedIn: SignInAnswer,
   kind: SessionKind,
   status = 200,
 ): void {
+  if ('mfaRequired' in signedIn) return json(res, 200, JSON.stringify(signedIn), NO_STORE)
   if (kind !== 'cookie') return json(res, status, JSON.stringify(signedIn), NO_STORE)
   browser.set(res, signedIn)
   const { expiresAt, user } = signedIn

@@ -40,7 +40,7 @@ export const allRoutes = (deps: RoutesDeps): Router =>
     '/api/records': recordsRoutes(deps.records),
     '/api/batch': batchRoutes(deps.records),
     '/api/auth': authRoutes(deps),
-    '/api/schema': schemaRoutes(deps.catalog),
+    '/api/schema': schemaRoutes(deps),
     '/api/admin/keys': keyRoutes(deps),
     '/api/admin/users': userRoutes(deps),
     '/api/admin/view-as': viewRoutes(deps),

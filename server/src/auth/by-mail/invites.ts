@@ -8,7 +8,7 @@ import { linkTo, sendMail } from '../mail/send-mail.ts'
 import { hashPassword, refuseWeakPassword } from '../passwords.ts'
 import { isTakenAddress } from '../registration/is-taken-address.ts'
 import type { NewUser } from '../registration/registration.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
@@ -97,7 +97,7 @@ export async function acceptInvite(
   knownRoles: ReadonlySet<string>,
   { token, password, fields }: AcceptedInvite,
   arrival: Arrival,
-): Promise<SignedIn> {
+): Promise<SignInAnswer> {
   if (!deps.takesInvites) throw errors.registrationClosed()
   refuseWeakPassword(password)
   const { database } = deps.mail

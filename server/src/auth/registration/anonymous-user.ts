@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid'
 import type { Arrival } from '../by-mail/by-mail-deps.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { placeholderAddress } from '../placeholder-address.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import type { RegistrationDeps } from './registration.ts'
 
@@ -15,7 +15,7 @@ import type { RegistrationDeps } from './registration.ts'
 export async function startAnonymously(
   { sessions, newUsers, anonymousUsers, defaultRoles }: RegistrationDeps,
   arrival: Arrival,
-): Promise<SignedIn> {
+): Promise<SignInAnswer> {
   if (!anonymousUsers) throw errors.registrationClosed()
   const { address, userAgent, requestId } = arrival
   const id = newId()

@@ -8,7 +8,7 @@ import { recordEvent } from '../events/record-event.ts'
 import { type RedeemedToken, redeemToken } from '../mail/one-time-tokens.ts'
 import { verifyPassword } from '../passwords.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
 import { isTakenAddress } from './is-taken-address.ts'
@@ -33,7 +33,7 @@ export async function confirmSignUp(
   deps: RegistrationDeps,
   { token, password }: ConfirmedSignUp,
   arrival: Arrival,
-): Promise<SignedIn> {
+): Promise<SignInAnswer> {
   const redeemed = await deps.mail.database.transaction(async (session) => {
     const found = await redeemToken(session, 'signUp', token)
     if (!(await verifyPassword(textOf(found?.data['hash']), password)) || found === null)

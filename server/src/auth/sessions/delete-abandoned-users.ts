@@ -20,6 +20,7 @@ const isAbandoned = `
       (s.revoked_at is null and s.expires_at > now()) or s.last_used_at >= now() - make_interval(days => $1::int))
   )
   and not exists (select from plinth.passwords p where p.user_id = u.id)
+  and not exists (select from plinth.passkeys k where k.user_id = u.id)
   and not exists (select from plinth.one_time_tokens t where t.user_id = u.id and t.expires > now())`
 
 /**

@@ -28,6 +28,8 @@ export async function endSessions(
       returning id`,
     values: [userId, except ?? null, reason],
   })
+  // Who has shown one factor must not finish with the other what has just been ended.
+  await session.run({ text: 'delete from plinth.mfa_tickets where user_id = $1::uuid', values: [userId] })
   onEnded(rows.map(([id]) => id ?? ''))
 }
 

@@ -1,5 +1,6 @@
 import type { LinkPageAction } from './link-page-actions.ts'
 import type { LinkTexts } from './link-page-texts.ts'
+import { secondFactorScript } from './second-factor-script.ts'
 
 /**
  * The token is in the fragment, which browsers send to nobody; it is taken out of the address so that no history keeps it.
@@ -10,7 +11,24 @@ export const linkPageScript = ({ action, signsIn }: LinkPageAction, texts: LinkT
   const at = (id) => document.getElementById(id)
   const token = new URLSearchParams(location.hash.slice(1)).get('token')
   history.replaceState(null, '', location.pathname)
+  // A link that is opened where another one was: the page begins anew.
+  addEventListener('hashchange', () => location.reload())
   const fault = (text) => { at('fault').textContent = text }
+  const post = async (path, body) => {
+    const answer = await fetch('../api/auth/' + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    }).catch(() => { throw new Error(words.unreachable) })
+    const given = answer.status === 204 ? {} : await answer.json()
+    if (!answer.ok) throw Object.assign(new Error(explain(given)), { code: given.code })
+    return given
+  }
+  const finish = (body) => {
+    at('who').textContent = body.user?.email ?? ''
+    for (const each of document.querySelectorAll('main > div')) each.hidden = each.id !== 'done'
+    at('title').focus()
+  }
   if (!token) {
     fault(words.brokenLink)
     at('send').disabled = true
@@ -36,22 +54,13 @@ export const linkPageScript = ({ action, signsIn }: LinkPageAction, texts: LinkT
     fault('')
     at('send').disabled = true
     try {
-      const answer = await fetch('../api/auth/${action}', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ ...fields(), token, ...(at('password') && { password: at('password').value })${signsIn ? ", session: 'cookie'" : ''} }),
-      }).catch(() => { throw new Error(words.unreachable) })
-      const body = answer.status === 204 ? {} : await answer.json()
-      if (!answer.ok) throw new Error(explain(body))
-      at('who').textContent = body.user?.email ?? ''
-      at('start').hidden = true
-      at('done').hidden = false
-      at('title').focus()
+      const body = await post('${action}', { ...fields(), token, ...(at('password') && { password: at('password').value })${signsIn ? ", session: 'cookie'" : ''} })
+      ${signsIn ? 'if (body.mfaRequired) askForSecond(body)\n      else finish(body)' : 'finish(body)'}
     } catch (error) {
       fault(error.message)
       at('send').disabled = false
     }
-  })`
+  })${signsIn ? secondFactorScript(texts.second) : ''}`
 
 /** JSON as it may stand in a script of a page. */
 const literal = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c')

@@ -9,8 +9,21 @@ export interface LinkPageTexts {
   readonly done: string
 }
 
+/** How a second factor is asked for. */
+export interface SecondTexts {
+  readonly title: string
+  readonly text: string
+  readonly code: string
+  readonly rule: string
+  readonly button: string
+  readonly passkey: string
+  readonly passkeyFailed: string
+  readonly expired: string
+}
+
 /** What all pages say in one language. */
 export interface LinkTexts {
+  readonly second: SecondTexts
   readonly pages: Readonly<Record<LinkPagePath, LinkPageTexts>>
   readonly currentPassword: string
   readonly newPassword: string
@@ -70,6 +83,16 @@ const english: LinkTexts = {
       done: signedIn,
     },
   },
+  second: {
+    title: 'One more step',
+    text: 'Your account has a second factor.',
+    code: 'Code',
+    rule: 'Six digits of your app, or one of your recovery codes.',
+    button: 'Sign in',
+    passkey: 'Use a passkey',
+    passkeyFailed: 'No passkey was used. Try again.',
+    expired: 'This took too long or too many tries. Ask for a new link.',
+  },
   currentPassword: 'Password',
   newPassword: 'New password',
   rule: 'At least 10 characters.',
@@ -126,6 +149,16 @@ const german: LinkTexts = {
       doneTitle: 'Willkommen',
       done: angemeldet,
     },
+  },
+  second: {
+    title: 'Noch ein Schritt',
+    text: 'Ihr Konto hat einen zweiten Faktor.',
+    code: 'Code',
+    rule: 'Sechs Ziffern Ihrer App oder einer Ihrer Wiederherstellungscodes.',
+    button: 'Anmelden',
+    passkey: 'Passkey verwenden',
+    passkeyFailed: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal.',
+    expired: 'Das hat zu lange gedauert, oder es waren zu viele Versuche. Fordern Sie einen neuen Link an.',
   },
   currentPassword: 'Passwort',
   newPassword: 'Neues Passwort',

@@ -18,6 +18,7 @@ export const pageStyle = `
   textarea { height: 120px; font: 12px/1.5 ui-monospace, monospace; resize: vertical; word-break: break-all }
   small { color: var(--dim) }
   button { width: 100%; margin-top: 24px; padding: 11px; font: inherit; font-weight: 600; color: var(--card); background: var(--accent); border: 0; border-radius: 8px; cursor: pointer }
+  button.other { color: var(--accent); background: transparent; border: 1px solid var(--line); margin-top: 12px }
   button:disabled { opacity: .6; cursor: default }
   a { color: var(--accent) }
   [role=alert] { min-height: 1.5em; margin: 14px 0 0; color: var(--fault); font-size: 14px }

@@ -9,6 +9,7 @@ import { countTry } from '../count-try.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
+import { recentProof } from '../recent-proof.ts'
 import type { Resource } from '../router.ts'
 import { givenRoles } from './mail-admin.ts'
 
@@ -31,7 +32,7 @@ export const acceptedInvite = object(
 )
 
 export interface ByMailRoutesDeps {
-  readonly auth: Pick<Auth, 'byMail' | 'countTry'>
+  readonly auth: Pick<Auth, 'byMail' | 'countTry' | 'factors'>
   readonly browser: BrowserSessions
   readonly catalog: { readonly model: Model }
 }
@@ -46,7 +47,7 @@ export const byMailResources = (deps: ByMailRoutesDeps): Readonly<Record<string,
   '/code/sign-in': { post: signInByCode(deps) },
   '/reset': { post: askForLink(deps, 'reset', 'resetPassword') },
   '/reset/confirm': { post: resetPassword(deps) },
-  '/email': { post: askForEmailChange(deps) },
+  '/email': { post: recentProof(deps.auth, askForEmailChange(deps)) },
   '/email/confirm': { post: changeEmail(deps) },
   '/invite/accept': { post: acceptInvite(deps) },
 })
