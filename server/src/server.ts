@@ -25,6 +25,7 @@ import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
+import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
 export interface RunningServer {
@@ -101,7 +102,13 @@ async function openHttp(
   const sweeping = forgetSessions(database, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
   const { wake } = createChangeSignal()
-  const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
+  const records: RecordsDeps = {
+    database,
+    catalog,
+    plans: new PlanCache(),
+    transfers: new TransferSlots(config.poolSize),
+    wake,
+  }
   const issuer = config.publicUrl ?? 'plinth'
   const auth = await openAuth(database, {
     ...config,
@@ -118,6 +125,7 @@ async function openHttp(
     auth,
     browser,
     catalog,
+    maxImport: config.maxImport,
     metrics,
     metricsToken: config.metricsToken,
     publicUrl: config.publicUrl,
