@@ -9,8 +9,8 @@ import { writeRows } from './write-rows.ts'
 export type Progress = (rows: number) => boolean
 
 /** Rows that are written by one statement, and the characters they may have together. */
-const chunkRows = 1_000
-const chunkSize = 1024 * 1024
+const chunkRows = 250
+const chunkSize = 256 * 1024
 /** A slow sender must not let the transaction idle until PostgreSQL ends it. */
 const longestWait = 5_000
 
