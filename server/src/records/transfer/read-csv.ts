@@ -17,12 +17,18 @@ export interface CsvRow {
  * @throws Problem importMalformed, rowTooLarge
  */
 export async function* readCsv(texts: AsyncIterable<string>, maxRow: number): AsyncGenerator<CsvRow> {
+  // Where the parser is; rows before that may still wait to be taken.
+  let unread = 1
   const parser = parse({
     cast: (text: string, { quoting }: CastingContext) => readCell(text, quoting),
     relax_column_count: true,
     record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: maxRow,
     info: true,
+    on_record: (record: string[], { lines }: { readonly lines: number }) => {
+      unread = lines + 1
+      return record
+    },
   })
   // Whatever goes wrong before the parser is thrown by the parser.
   pipeline(Readable.from(texts), parser).catch(() => {})
@@ -35,7 +41,7 @@ export async function* readCsv(texts: AsyncIterable<string>, maxRow: number): As
       line = info.lines + 1
     }
   } catch (error) {
-    throw error instanceof CsvError ? csvProblem(error, line, maxRow) : error
+    throw error instanceof CsvError ? csvProblem(error, unread, maxRow) : error
   }
 }
 

@@ -1,8 +1,6 @@
 import { errors } from '@plinth/schema'
 import type { Actor } from '../../access/actor.ts'
 
-const patience = 10_000
-
 /** Gives the slot back. */
 export type Release = () => void
 
@@ -16,19 +14,24 @@ interface Waiting {
  * third of them at most, and one caller half of that: the others are for requests that are quick.
  */
 export class TransferSlots {
+  readonly #patience: number
   readonly #total: number
   readonly #each: number
   readonly #running = new Map<string, number>()
   readonly #queue: Waiting[] = []
 
-  /** @param connections how many the pool has */
-  constructor(connections: number) {
+  /**
+   * @param connections how many the pool has
+   * @param patience for how many milliseconds a transfer waits for others
+   */
+  constructor(connections: number, patience = 10_000) {
+    this.#patience = patience
     this.#total = Math.max(1, Math.floor(connections / 3))
     this.#each = Math.ceil(this.#total / 2)
   }
 
   /**
-   * Waits for a slot, up to ten seconds.
+   * Waits for a slot, but not for ever.
    *
    * @throws Problem tooManyTransfers
    */
@@ -45,8 +48,9 @@ export class TransferSlots {
       }
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(waiting), 1)
-        reject(errors.tooManyTransfers({ seconds: patience / 1000 }, { extra: { retryAfter: patience / 1000 } }))
-      }, patience)
+        const seconds = Math.ceil(this.#patience / 1000)
+        reject(errors.tooManyTransfers({ seconds }, { extra: { retryAfter: seconds } }))
+      }, this.#patience)
       this.#queue.push(waiting)
     })
   }
