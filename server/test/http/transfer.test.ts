@@ -20,6 +20,17 @@ const names = async () => {
   const { body } = await world.as('user', 'GET', '/api/records/tags?limit=1000&select=name&sort=name')
   return body.items.map((item: { name: string }) => item.name)
 }
+/** The lines of an answer that tells how far it is. */
+const progress = async (content: string, query = '') => {
+  const headers = {
+    Authorization: `Bearer ${world.tokens.user}`,
+    Accept: 'application/x-ndjson',
+    'Content-Type': 'text/csv',
+  }
+  const answer = await fetch(`${world.url}${importPath}${query}`, { method: 'POST', body: content, headers })
+  const lines = (await answer.text()).trim().split('\n')
+  return { status: answer.status, lines: lines.map((line) => JSON.parse(line)) }
+}
 /** PostgreSQL is done with all that had begun. */
 const settled = () =>
   expect
@@ -101,20 +112,13 @@ describe('an import', () => {
 
   it('tells how far it is, to who asks', async () => {
     const rows = Array.from({ length: 600 }, (_, i) => `c${i}`).join('\n')
-    const { status, body } = await send(`name\n${rows}`, '?dryRun=true', { Accept: 'application/x-ndjson' })
-    const lines = String(body)
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
+    const { status, lines } = await progress(`name\n${rows}`, '?dryRun=true')
     expect(status).toBe(200)
     expect(lines.slice(0, -1).every(({ rows: count }, i) => count > (lines[i - 1]?.rows ?? 0))).toBe(true)
     expect(lines.at(-2)).toEqual({ rows: 600 })
     expect(lines.at(-1)).toMatchObject({ dryRun: true, created: 600 })
-    const failing = await send(`name\n${rows}\nc1\n`, '', { Accept: 'application/x-ndjson' })
-    expect(JSON.parse(String(failing.body).trim().split('\n').at(-1) ?? '')).toMatchObject({
-      code: 'importFailed',
-      failed: 1,
-    })
+    const failing = await progress(`name\n${rows}\nc1\n`)
+    expect(failing.lines.at(-1)).toMatchObject({ code: 'importFailed', failed: 1 })
     expect(await names()).not.toContain('c1')
   })
 
@@ -165,7 +169,7 @@ describe('an import', () => {
     const options = {
       method: 'POST',
       body,
-      duplex: 'half',
+      duplex: 'half' as const,
       headers: { 'Content-Type': 'text/csv', Authorization: `Bearer ${world.tokens.user}` },
     }
     const answer = await fetch(world.url + importPath, options).then(
@@ -195,7 +199,7 @@ describe('an import', () => {
   })
 
   it('may not be made by who only looks through the eyes of another', async () => {
-    const view = await world.as('admin', 'POST', '/api/admin/view-as', { body: { role: 'clerk' } })
+    const view = await world.as('admin', 'POST', '/api/admin/view-as', { body: { roles: ['clerk'] } })
     const token = view.body.accessToken
     const answer = await world.call('POST', importPath, {
       raw: 'name\nx\n',

@@ -7,7 +7,7 @@ import { exported } from './transfer.ts'
 let f: Fixture
 beforeAll(async () => {
   f = await recordsFixture({
-    collections: { notes: { kind: 'table', fields: { n: { type: 'integer' }, text: { type: 'text' } } } },
+    collections: { notes: { kind: 'table', fields: { n: { type: 'integer' }, text: { type: 'richtext' } } } },
   })
   await f.database.run({
     text: `insert into public.notes (id, n, text, created, updated)
