@@ -114,8 +114,8 @@ async function rowVerdict(work: Promise<unknown>): Promise<unknown> {
   if (!(problem instanceof Problem)) return problem
   const code = problem.errors[0]?.code ?? problem.code
   const isRow = problem.code === 'importFailed' && ['forbidden', 'notUnique'].includes(code)
-  const said = isRow ? code : problem.code === 'importFailed' ? 'invalidBody' : problem.code
-  throw new Problem(problem.status, said, problem.message)
+  const shown = isRow ? code : problem.code === 'importFailed' ? 'invalidBody' : problem.code
+  throw new Problem(problem.status, shown, problem.message)
 }
 
 const csvOf = (body: Readonly<Record<string, unknown>>): string =>

@@ -97,6 +97,8 @@ describe('what is exported can be imported again', () => {
     'ü,"\n',
   ]
 
+  const filled = ['created', 'updated', 'number']
+
   it.each(['csv', 'json', 'ndjson'] as const)('as %s, with every value as it was', async (format) => {
     const random = fc.sample(record, { numRuns: 60, seed: 7 })
     const awkward = formulas.map((title) => ({ title, kind: 'a', tags: [] }))
@@ -109,7 +111,7 @@ describe('what is exported can be imported again', () => {
     expect(summary.ignored.toSorted()).toEqual(['created', 'number', 'twice', 'updated'])
     const plain = (items: readonly Record<string, unknown>[]) =>
       items
-        .map(({ created: _, updated: __, number: ___, ...rest }) => rest)
+        .map((item) => Object.fromEntries(Object.entries(item).filter(([name]) => !filled.includes(name))))
         .toSorted((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1))
     expect(plain(await things('*'))).toEqual(plain(before))
     // And changes nothing when it comes once more.

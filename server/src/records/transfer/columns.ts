@@ -19,14 +19,16 @@ export interface Columns {
   readonly ignored: ReadonlySet<string>
 }
 
-/** Names that are looked up are the caller's: only so many are kept. */
+/** Names that are looked up are the caller's: only so many are kept, and for so few is it worked out what was meant. */
 const maxKnown = 2_000
+const maxSuggestions = 200
 
 export function columnsOf(permitted: CollectionAccess, map: ColumnMap): Columns {
   const { collection } = permitted
   const writable = writableNames(permitted)
   const known = new Map<string, Column | null>()
   const ignored = new Set<string>()
+  let suggestions = 0
 
   function resolve(name: string): Column | null {
     const target = map.has(name) ? (map.get(name) ?? null) : name
@@ -47,7 +49,10 @@ export function columnsOf(permitted: CollectionAccess, map: ColumnMap): Columns 
       if (known.size < maxKnown) known.set(name, column)
       return column
     },
-    unknown: (name) => unknownColumn(collection, name, map, writable),
+    unknown(name) {
+      suggestions += 1
+      return unknownColumn(collection, name, map, suggestions > maxSuggestions ? [] : writable)
+    },
   }
 }
 
@@ -65,14 +70,9 @@ function writableNames(permitted: CollectionAccess): ReadonlySet<string> {
 const isFilled = ({ visible }: CollectionAccess, { name, column }: FieldModel): boolean =>
   visible.has(name) && (name === 'created' || name === 'updated' || column?.filledBy !== undefined)
 
-function unknownColumn(
-  collection: CollectionModel,
-  name: string,
-  map: ColumnMap,
-  writable: ReadonlySet<string>,
-): string {
+function unknownColumn(collection: CollectionModel, name: string, map: ColumnMap, meant: Iterable<string>): string {
   const target = (map.get(name) ?? name).slice(0, 100)
-  return `"${collection.name}" has no field "${target}" that you may write.${suggestion(target, [...writable])} To leave the column out, map it to null.`
+  return `"${collection.name}" has no field "${target}" that you may write.${suggestion(target, meant)} To leave the column out, map it to null.`
 }
 
 /** @throws Problem invalidParameter */
