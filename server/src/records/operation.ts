@@ -42,9 +42,14 @@ const maxReloads = 5
 /** What the actor may do under the schema that is in force now, for work that cannot be done again from its beginning. */
 export const currentAccess = (operation: Operation): Promise<Access> =>
   withAccess(operation, async (access) => {
-    if ((await readVersion(operation.session)) === access.model.version) return access
-    throw new StaleModel('The schema has a newer version.')
+    await confirmAccess(operation, access)
+    return access
   })
+
+/** Makes sure that the schema is still the one that the access is of. */
+export async function confirmAccess({ session }: Operation, access: Access): Promise<void> {
+  if ((await readVersion(session)) !== access.model.version) throw new StaleModel('The schema has a newer version.')
+}
 
 /** A schema that changes during such work ends it. */
 export const orConflict = (error: unknown): unknown =>

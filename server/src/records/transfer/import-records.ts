@@ -1,5 +1,5 @@
 import { errors } from '@plinth/schema'
-import { currentAccess, inTransaction, type Operation, orConflict, wakeReaders } from '../operation.ts'
+import { confirmAccess, currentAccess, inTransaction, type Operation, orConflict, wakeReaders } from '../operation.ts'
 import { ImportReport, type ImportSummary } from './import-report.ts'
 import { type ImportRow, readRows } from './import-row.ts'
 import { type ImportOptions, type ImportPlan, planImport } from './plan-import.ts'
@@ -60,6 +60,8 @@ async function runImport(
     )
     if (!progress(report.rows)) throw errors.badRequest({ reason: 'Who asked for the import is gone.' })
   }
+  // Rules may have changed since the first row was written.
+  await confirmAccess(operation, plan.access)
   report.errors.sort((a, b) => a.line - b.line)
   if (dryRun) await operation.session.run({ text: 'rollback to savepoint plinth_import', values: [] })
   else if (report.failed > 0) throw failed(report)
