@@ -47,9 +47,10 @@ export const importing =
     try {
       const { collection, options } = parseImport(req)
       const progress = wantsProgress(req) ? tellProgress(res) : () => !res.closed
-      const work = async (operation: Operation): Promise<Answer> =>
-        ok(JSON.stringify(await importRecords(operation, collection, body, options, progress)))
-      answerImport(res, await once(req, operationOf(deps, req.actor, req.requestId), body, work))
+      const work = async (inner: Operation): Promise<Answer> =>
+        ok(JSON.stringify(await importRecords(inner, collection, body, options, progress)))
+      const operation = operationOf(deps, req.actor, req.requestId)
+      answerImport(res, await deps.transfers.hold(req.actor, () => once(req, operation, body, work)))
     } catch (error) {
       if (!(res.headersSent && error instanceof Problem)) throw error
       answerImport(res, problemAnswer(req)(error))

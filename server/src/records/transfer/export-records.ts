@@ -37,14 +37,11 @@ export async function exportRecords(
 ): Promise<void> {
   await withAccess(operation, async (access) => {
     const { query, form } = planExport(operation, access, name, parameters, options)
-    const release = await operation.deps.transfers.take(operation.actor)
-    try {
-      await inTransaction(operation, (inner) => send(inner, access, query, form, sink)).catch((error: unknown) => {
+    await operation.deps.transfers.hold(operation.actor, () =>
+      inTransaction(operation, (inner) => send(inner, access, query, form, sink)).catch((error: unknown) => {
         throw readProblem(error)
-      })
-    } finally {
-      release()
-    }
+      }),
+    )
   })
 }
 

@@ -19,7 +19,9 @@ const longestWait = 5_000
  * read as it comes, and never kept. Where a row cannot be imported, the others are still tried, so that all faults are
  * known at once.
  *
- * @throws Problem importFailed with the first faults; importMalformed, rowTooLarge, tooManyTransfers
+ * The caller sees to it that not too many run at once.
+ *
+ * @throws Problem importFailed with the first faults; importMalformed, rowTooLarge
  */
 export async function importRecords(
   operation: Operation,
@@ -28,7 +30,6 @@ export async function importRecords(
   options: ImportOptions,
   progress: Progress,
 ): Promise<ImportSummary> {
-  const release = await operation.deps.transfers.take(operation.actor)
   try {
     const plan = planImport(await currentAccess(operation), name, options)
     const summary = await inTransaction(operation, (inner) => runImport(inner, plan, bytes, options, progress))
@@ -36,8 +37,6 @@ export async function importRecords(
     return summary
   } catch (error) {
     throw orConflict(error)
-  } finally {
-    release()
   }
 }
 

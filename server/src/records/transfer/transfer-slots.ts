@@ -55,6 +55,16 @@ export class TransferSlots {
     })
   }
 
+  /** Does work that needs a place, before it takes a connection. @throws Problem tooManyTransfers */
+  async hold<T>(actor: Actor, work: () => Promise<T>): Promise<T> {
+    const release = await this.take(actor)
+    try {
+      return await work()
+    } finally {
+      release()
+    }
+  }
+
   #isFree(caller: string): boolean {
     const running = [...this.#running.values()].reduce((sum, count) => sum + count, 0)
     return running < this.#total && (this.#running.get(caller) ?? 0) < this.#each
