@@ -81,6 +81,12 @@ const settings = {
     1_048_576,
     'How many bytes the body of a request may have.',
   ),
+  maxImport: setting(
+    'PLINTH_MAX_IMPORT',
+    wholeNumber(1_024, 999_999_999_999),
+    1_073_741_824,
+    'How many bytes an import may have; each of its records may have as many as the body of a request.',
+  ),
   changesKeepDays: setting(
     'PLINTH_CHANGES_KEEP_DAYS',
     wholeNumber(1, 3_650),

@@ -26,6 +26,7 @@ import { forgetOldKeys } from './records/idempotency.ts'
 import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
+import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
 export interface RunningServer {
@@ -102,7 +103,13 @@ async function openHttp(
   const sweeping = forgetSessions(database, config, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
   const { wake } = createChangeSignal()
-  const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
+  const records: RecordsDeps = {
+    database,
+    catalog,
+    plans: new PlanCache(),
+    transfers: new TransferSlots(config.poolSize),
+    wake,
+  }
   const issuer = config.publicUrl ?? 'plinth'
   const auth = await openAuth(database, {
     ...config,
@@ -120,6 +127,7 @@ async function openHttp(
     auth,
     browser,
     catalog,
+    maxImport: config.maxImport,
     metrics,
     metricsToken: config.metricsToken,
     publicUrl: config.publicUrl,
