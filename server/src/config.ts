@@ -81,6 +81,12 @@ const settings = {
     1_048_576,
     'How many bytes the body of a request may have.',
   ),
+  maxImport: setting(
+    'PLINTH_MAX_IMPORT',
+    wholeNumber(1_024, 999_999_999_999),
+    1_073_741_824,
+    'How many bytes an import may have; each of its records may have as many as the body of a request.',
+  ),
   changesKeepDays: setting(
     'PLINTH_CHANGES_KEEP_DAYS',
     wholeNumber(1, 3_650),
@@ -111,6 +117,18 @@ const settings = {
     onOrOff,
     false,
     'Whether one can be a user without an address or a password (on), or not (off).',
+  ),
+  anonymousKeepDays: setting(
+    'PLINTH_ANONYMOUS_KEEP_DAYS',
+    wholeNumber(1, 3_650),
+    30,
+    'After how many days a user without an address, who is signed in nowhere any more, is deleted.',
+  ),
+  eventsKeepDays: setting(
+    'PLINTH_EVENTS_KEEP_DAYS',
+    wholeNumber(30, 3_650),
+    400,
+    'For how many days the audit trail is kept.',
   ),
   defaultRoles: setting<readonly string[]>(
     'PLINTH_DEFAULT_ROLES',

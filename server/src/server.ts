@@ -23,8 +23,10 @@ import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
 import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
+import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
+import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
 export interface RunningServer {
@@ -98,10 +100,16 @@ async function openHttp(
   closing.add(() => maintenance.stop())
   const forgetting = forgetOldKeys(database, (err) => log.error({ err }, 'old idempotency keys could not be forgotten'))
   closing.add(async () => forgetting.stop())
-  const sweeping = forgetSessions(database, (err) => log.error({ err }, 'old sessions could not be forgotten'))
+  const sweeping = forgetSessions(database, config, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
   const { wake } = createChangeSignal()
-  const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
+  const records: RecordsDeps = {
+    database,
+    catalog,
+    plans: new PlanCache(),
+    transfers: new TransferSlots(config.poolSize),
+    wake,
+  }
   const issuer = config.publicUrl ?? 'plinth'
   const auth = await openAuth(database, {
     ...config,
@@ -109,6 +117,7 @@ async function openHttp(
     mail,
     wakeChanges: wake,
     newUsers: newUsers(records),
+    tokenClaims: { any: () => catalog.model.claims.size > 0, of: (actor) => readClaims(records, actor) },
     requiresMfa: (roles) => (config.adminMfa && roles.includes('admin')) || requiresMfa(catalog.model, roles),
   })
   const browser = browserSessions(config)
@@ -118,6 +127,7 @@ async function openHttp(
     auth,
     browser,
     catalog,
+    maxImport: config.maxImport,
     metrics,
     metricsToken: config.metricsToken,
     publicUrl: config.publicUrl,

@@ -1,4 +1,5 @@
 import type { Fault } from '../errors/problem.ts'
+import { checkClaims } from './check-claims.ts'
 import { checkCollection } from './check-collection.ts'
 import { checkIndexes } from './check-indexes.ts'
 import { checkJson } from './check-json.ts'
@@ -33,6 +34,7 @@ export function checkDocument(
     ...checkJson(documentSchema, input, ''),
     ...checkSize(outline),
     ...checkRoles(outline),
+    ...checkClaims(input),
     ...collections.flatMap(checkCollection),
     ...checkRelations(outline),
     ...collections.flatMap(checkIndexes),
@@ -60,10 +62,11 @@ interface Written extends Partial<Omit<SchemaDocument, 'collections'>> {
   readonly collections?: Readonly<Record<string, Partial<Collection>>>
 }
 
-const complete = ({ version = 0, roles = {}, collections = {} }: Written): SchemaDocument => ({
+const complete = ({ version = 0, roles = {}, collections = {}, claims }: Written): SchemaDocument => ({
   version,
   roles,
   collections: Object.fromEntries(
     Object.entries(collections).map(([name, collection]) => [name, { kind: 'table', fields: {}, ...collection }]),
   ),
+  ...(claims !== undefined && { claims }),
 })

@@ -48,4 +48,9 @@ export const documentSchema: JsonSchema = json.object({
   version: json.optional(json.integer({ minimum: 0, maximum: 2_147_483_647 })),
   roles: json.optional(mapOf(role)),
   collections: json.optional(mapOf(collection)),
+  claims: json.optional({
+    ...mapOf(expression),
+    description:
+      'What access tokens say besides who it is: a name and an expression about `@user`, worked out whenever a token is made.',
+  }),
 })

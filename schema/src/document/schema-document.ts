@@ -3,6 +3,8 @@ export interface SchemaDocument {
   readonly version: number
   readonly roles: Readonly<Record<string, Role>>
   readonly collections: Readonly<Record<string, Collection>>
+  /** What access tokens say besides who it is: name -> expression about `@user`. */
+  readonly claims?: Readonly<Record<string, string>>
 }
 
 export interface Role {

@@ -89,6 +89,12 @@ export const errorCatalogue = {
   filterRequired: [400, 'Say which records with "filter". To mean all of them, send filter=true.'],
   conflict: [409, 'Another request changed the same records at the same moment. Send the request again.'],
 
+  // Imports and exports
+  importFailed: [422, 'Nothing was imported, because {failed} of {rows} rows cannot be: see "errors".'],
+  importMalformed: [400, 'Nothing was imported: line {line} cannot be read: {reason}'],
+  rowTooLarge: [413, 'Nothing was imported: the row at line {line} is larger than {limit} bytes.{hint}'],
+  tooManyTransfers: [429, 'Too many imports and exports are running. Try again in {seconds} s.'],
+
   // Batches and idempotency
   batchFailed: [422, 'Operation {index} failed, so nothing was done.'],
   unexpectedCount: [409, 'Expected {expected} records, but {actual} were affected. Nothing was done.'],

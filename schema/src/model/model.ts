@@ -12,6 +12,8 @@ export interface Model {
   readonly document: SchemaDocument
   readonly roles: ReadonlyMap<string, Role>
   readonly collections: ReadonlyMap<string, CollectionModel>
+  /** What access tokens say besides who it is. */
+  readonly claims: ReadonlyMap<string, Expression>
 }
 
 export interface CollectionModel {

@@ -50,10 +50,20 @@ export function authenticator(
     noteUse(holder.actor.id)
     return holder.actor
   }
-  function bySession({ sessionId, userId }: Claims, forEnrolment: boolean): Actor | Promise<Actor> {
-    const holder = sessions.get(sessionId)
-    const admitted = (found: SessionHolder | null): Actor => actorOf(found, userId, forEnrolment)
+  function bySession(claims: Claims, forEnrolment: boolean): Actor | Promise<Actor> {
+    const holder = sessions.get(claims.sessionId)
+    const admitted = (found: SessionHolder | null) => byHolder(found, claims, forEnrolment)
     return holder instanceof Promise ? holder.then(admitted) : admitted(holder)
+  }
+  function byHolder(holder: SessionHolder | null, claims: Claims, forEnrolment: boolean): Actor | Promise<Actor> {
+    const { sessionId, userId, keyId } = claims
+    if (holder === null || holder.keys.includes(keyId)) return actorOf(holder, userId, forEnrolment)
+    // Either the key is distrusted, or another copy has made it since the session was read.
+    sessions.forget(sessionId)
+    return Promise.resolve(sessions.get(sessionId)).then((found) => {
+      if (found?.keys.includes(keyId) !== true) throw errors.invalidToken()
+      return actorOf(found, userId, forEnrolment)
+    })
   }
   function actorOf(holder: SessionHolder | null, userId: string, forEnrolment: boolean): Actor {
     if (holder === null || holder.userId !== userId) throw errors.invalidToken()

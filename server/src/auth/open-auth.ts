@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import type { Database } from '../database/database.ts'
-import { AccessTokens } from './access-tokens.ts'
+import { AccessTokens, type CustomClaims } from './access-tokens.ts'
 import { createKey, listKeys, type NewKey, revokeKey } from './api-keys.ts'
 import { type Authenticate, authenticator } from './authenticate.ts'
 import { listEvents, type EventQuery } from './events/list-events.ts'
@@ -16,6 +16,7 @@ import { type OwnPasswordChange, changeOwnPassword, givePassword } from './chang
 import { relyingParty } from './passkeys/relying-party.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
+import { findSession } from './sessions/find-session.ts'
 import { openSessions, type Sessions } from './sessions/open-sessions.ts'
 import type { Origin, SessionDeps, SignInAnswer } from './sessions/session.ts'
 import { startSession } from './sessions/start-session.ts'
@@ -49,6 +50,8 @@ export interface Auth {
   publicKeySet(): Promise<string>
   /** Answers the new key's id. */
   rotateSigningKeys(by: Actor, origin: Origin): Promise<string>
+  /** The same, and no access token that was made before counts any more. */
+  distrustSigningKeys(by: Actor, origin: Origin): Promise<string>
   /** JSON text. */
   listEvents(query: EventQuery): Promise<string>
 }
@@ -67,13 +70,21 @@ export interface AuthOptions extends Omit<RegistrationDeps, 'sessions'> {
   readonly mail: MailDeps
   /** Wakes whoever follows the change log. */
   readonly wakeChanges: () => void
+  readonly tokenClaims: TokenClaims
+}
+
+/** What the schema puts into access tokens. */
+export interface TokenClaims {
+  /** Whether there is any claim. */
+  any(): boolean
+  of(actor: Actor): Promise<Readonly<Record<string, unknown>>>
 }
 
 /** Opens sign-in on a database that has its schema. */
 export async function openAuth(database: Database, options: AuthOptions): Promise<Auth> {
   const { issuer, sessionDays, mail, wakeChanges, passkeyDomain: domain, corsOrigins } = options
   const signingKeys = await openSigningKeys(database)
-  const tokens = new AccessTokens(signingKeys, issuer)
+  const tokens = new AccessTokens(signingKeys, issuer, customClaims(database, options.tokenClaims))
   const { authenticate, forgetSessions } = authenticator(database, tokens, options.requiresMfa)
   const onStarted: SessionDeps['onStarted'] = (user, origin) => noteDevice(mail, { user, ...origin })
   const deps: SessionDeps = { database, tokens, sessionDays, onStarted, onEnded: forgetSessions }
@@ -90,7 +101,13 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
     },
     me: (actor) => findMe(database, actor),
     sessions: openSessions(deps),
-    byMail: openByMail({ mail, sessions: deps, takesInvites: options.registration !== 'closed', wakeChanges }),
+    byMail: openByMail({
+      mail,
+      sessions: deps,
+      newUsers: options.newUsers,
+      takesInvites: options.registration !== 'closed',
+      wakeChanges,
+    }),
     registration: openRegistration({ ...options, sessions: deps }),
     factors: openFactors({
       mail,
@@ -115,6 +132,20 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       await record('signingKeyRotated', by, origin, { kid })
       return kid
     },
+    distrustSigningKeys: async (by, origin) => {
+      const kid = await signingKeys.distrust()
+      await record('signingKeysDistrusted', by, origin, { kid })
+      return kid
+    },
     listEvents: (query) => listEvents(database, query),
   }
 }
+
+/** Looked up each time a token is made, with the roles and all that count at that moment. */
+const customClaims =
+  (database: Database, claims: TokenClaims): CustomClaims =>
+  async (sessionId) => {
+    const holder = claims.any() ? await findSession(database, sessionId) : null
+    // An admin who views as anybody with certain roles is nobody in particular.
+    return holder === null || holder.actor.userId === null ? {} : claims.of(holder.actor)
+  }

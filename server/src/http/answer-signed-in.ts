@@ -14,8 +14,13 @@ export type SessionKind = 'token' | 'cookie' | undefined
 export const originOf = (req: HttpRequest): Origin => ({
   address: req.clientAddress,
   userAgent: req.headers['user-agent'] ?? null,
-  language: mailLanguage(req.headers['accept-language']),
+  ...languageOf(req),
 })
+
+/** Programs that are no browser name none; then what is known of a user stays. */
+function languageOf({ headers: { 'accept-language': wanted } }: HttpRequest): Pick<Origin, 'language'> {
+  return wanted === undefined || wanted.trim() === '*' ? {} : { language: mailLanguage(wanted) }
+}
 
 /**
  * Before anything is done: another site's page must not sign a browser in to an account of its choice.

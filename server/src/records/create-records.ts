@@ -115,14 +115,15 @@ async function insertAll(
  * The records' numbers, by the fields they give: a rule about a field is asked only of records that give it, as if each came
  * alone. An admin has no rules; one statement then lets records refer to each other in any order.
  */
-function groupsOf(access: Access, records: readonly ParsedRecord[]): readonly (readonly number[])[] {
+export function groupsOf(access: Access, records: readonly ParsedRecord[]): readonly (readonly number[])[] {
   if (access.admin) return [[...records.keys()]]
   const fieldsOf = ({ assignments, many }: ParsedRecord) => [...assignments, ...many].map(({ field }) => field)
   const groups = Map.groupBy(records.keys(), (i) => (records[i] ? fieldsOf(records[i]).toSorted().join(' ') : ''))
   return [...groups.values()]
 }
 
-async function insertGroup(
+/** Inserts records that give the same fields. */
+export async function insertGroup(
   operation: Operation,
   access: Access,
   collection: CollectionModel,
@@ -160,14 +161,14 @@ function planAnswer(operation: Operation, access: Access, collection: Collection
   }).plan
 }
 
-const idOf = ({ values }: ParsedRecord): string =>
+export const idOf = ({ values }: ParsedRecord): string =>
   typeof values['id'] === 'string' ? values['id'].toLowerCase() : newId()
 
 const answerShape = (access: Access, collection: CollectionModel, select: string | undefined) =>
   access.collection(collection.name)?.read === false ? null : shapeOf(access, collection.name, select)
 
 /** One statement has one list of columns, so what a record leaves out gets its default here. */
-function recordsText(
+export function recordsText(
   collection: CollectionModel,
   records: readonly ParsedRecord[],
   ids: readonly string[],

@@ -93,7 +93,8 @@ export async function listRecords(
  * No expression can fail on stored data, so what PostgreSQL cannot work out are values of a cursor that is none of ours, or
  * the SQL of a view. Its own words are not passed on: they may quote values that the caller may not see.
  */
-const readProblem = (error: unknown): unknown => (isDataError(error) ? errors.viewFailed({ cause: error }) : error)
+export const readProblem = (error: unknown): unknown =>
+  isDataError(error) ? errors.viewFailed({ cause: error }) : error
 
 const rethrow = (error: unknown): never => {
   throw readProblem(error)

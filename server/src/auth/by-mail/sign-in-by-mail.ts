@@ -39,5 +39,5 @@ const welcome = (
   { sessions }: ByMailDeps,
   userId: string,
   method: SignInMethod,
-  { userAgent, address }: Arrival,
-): Promise<SignInAnswer> => startSession(sessions, { userId, method, userAgent, address })
+  arrival: Arrival,
+): Promise<SignInAnswer> => startSession(sessions, { ...arrival, userId, method })

@@ -1,3 +1,4 @@
+import { isVerifiedSql } from '../../access/verified-address.ts'
 import type { Session } from '../../database/database.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { forgetLoneCodes } from '../factors/remove-factor.ts'
@@ -5,18 +6,9 @@ import { dropUnprovenFactors, markFactorsProven } from '../factors/unproven-fact
 import { endSessions } from '../sessions/end-sessions.ts'
 import type { ByMailDeps } from './by-mail-deps.ts'
 
-/**
- * Whether a user has shown that they read the mail to their address: to the one they have now, whichever way it was
- * changed. A piece of SQL, for a statement that names `public.users` `u`.
- */
-export const isVerifiedSql = `exists (
-  select from plinth.verified_addresses v
-  where v.user_id = u.id and v.at >= u.created and lower(v.email) = lower(u.email)
-)`
-
 export async function isVerified(session: Session, userId: string): Promise<boolean> {
   const rows = await session.run({
-    text: `select ${isVerifiedSql} from public.users u where u.id = $1::uuid`,
+    text: `select ${isVerifiedSql('u')} from public.users u where u.id = $1::uuid`,
     values: [userId],
     name: 'auth-is-verified',
   })
@@ -47,7 +39,7 @@ export async function markVerified(session: Session, userId: string): Promise<vo
  */
 export async function claimAddress({ sessions }: ByMailDeps, session: Session, userId: string): Promise<void> {
   const rows = await session.run({
-    text: `select ${isVerifiedSql} or 'admin' = any(u.roles) from public.users u where u.id = $1::uuid`,
+    text: `select ${isVerifiedSql('u')} or 'admin' = any(u.roles) from public.users u where u.id = $1::uuid`,
     values: [userId],
     name: 'auth-is-claimed',
   })

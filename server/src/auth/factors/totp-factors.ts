@@ -1,7 +1,7 @@
 import { errors } from '@plinth/schema'
 import { encodeQR } from 'qr'
 import type { Session } from '../../database/database.ts'
-import { isVerifiedSql } from '../by-mail/verified-address.ts'
+import { isVerifiedSql } from '../../access/verified-address.ts'
 import { siteOf } from '../mail/send-mail.ts'
 import type { Origin } from '../sessions/session.ts'
 import { findUser } from '../users.ts'
@@ -35,7 +35,7 @@ export async function enrolTotp({ mail }: FactorDeps, { userId }: OwnSession, na
     const rows = await session.run({
       text: `
         insert into plinth.totp_factors (user_id, name, secret, proven, created)
-        select u.id, $2, $3, ${isVerifiedSql}, greatest(now(), u.created)
+        select u.id, $2, $3, ${isVerifiedSql('u')}, greatest(now(), u.created)
         from public.users u
         where u.id = $1::uuid and (select count(*) from plinth.totp_factors f where f.user_id = u.id) < ${mostFactors}
         returning id`,

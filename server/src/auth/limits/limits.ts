@@ -32,7 +32,7 @@ export const limits = {
   code: { policy: 'code', window: hour, both: 5, network: 60, account: 8 },
   reset: { policy: 'reset', window: hour, both: 5, network: 60, account: 10 },
   // Who is asked for their password again, and everything else that is done while signed in.
-  confirmPassword: { policy: 'confirm-password', window: 15 * minute, both: 10, network: 100 },
+  confirmPassword: { policy: 'confirm-password', window: 15 * minute, both: 10, network: 100, account: 100 },
   changeEmail: { policy: 'change-email', window: hour, both: 5, network: 60, account: 10 },
   // Three of a million codes are right at a time. Whoever knows the password and has any number of networks has 50 tries a
   // day, so a month of that finds a code once in 220. From a network that the owner uses it is 10 an hour: once in 46.

@@ -6,7 +6,7 @@ import {
 } from '@simplewebauthn/server'
 import { decodeAttestationObject } from '@simplewebauthn/server/helpers'
 import type { Session } from '../../database/database.ts'
-import { isVerifiedSql } from '../by-mail/verified-address.ts'
+import { isVerifiedSql } from '../../access/verified-address.ts'
 import { type Enrolled, finishAdding } from '../factors/add-factor.ts'
 import type { FactorDeps } from '../factors/factor-deps.ts'
 import type { OwnSession } from '../factors/own-session.ts'
@@ -141,7 +141,7 @@ async function insertPasskey(session: Session, userId: string, name: string, mad
     text: `
       insert into plinth.passkeys
         (user_id, name, credential_id, public_key, counter, transports, backup_eligible, backed_up, proven, created)
-      select u.id, $2, $3, $4, $5::bigint, $6::text[], $7::boolean, $8::boolean, ${isVerifiedSql}, greatest(now(), u.created)
+      select u.id, $2, $3, $4, $5::bigint, $6::text[], $7::boolean, $8::boolean, ${isVerifiedSql('u')}, greatest(now(), u.created)
       from public.users u
       where u.id = $1::uuid
       on conflict (credential_id) do nothing

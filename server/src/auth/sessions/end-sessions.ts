@@ -3,7 +3,7 @@ import type { Session } from '../../database/database.ts'
 import type { SessionDeps } from './session.ts'
 
 /** Why a session has ended. */
-export type EndReason = 'signOut' | 'revoked' | 'passwordChanged' | 'blocked'
+export type EndReason = 'signOut' | 'revoked' | 'passwordChanged' | 'blocked' | 'upgraded'
 
 export interface EndOptions {
   /** The session that goes on: that of who asks. */

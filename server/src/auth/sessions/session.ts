@@ -25,7 +25,7 @@ export type SecondProof = (typeof secondProofs)[number]
 export interface Origin {
   readonly userAgent: string | null
   readonly address: string | null
-  /** In which who asks wants to be written to. */
+  /** The language that the browser asks for first, as templates of mails are named. */
   readonly language?: string
 }
 

@@ -33,8 +33,7 @@ export async function startSession(deps: SessionDeps, started: NewSession): Prom
   const begun = await deps.database.transaction((session) => begin(session, deps, started, refreshToken))
   if ('mfaRequired' in begun) return begun
   const { sessionId, user } = begun
-  const { userAgent, address } = started
-  await deps.onStarted(user, { userAgent, address })
+  await deps.onStarted(user, started)
   const amr = authenticationMethods(started.method, started.second)
   const token = await deps.tokens.sign({ userId: user.id, sessionId, authTime: Date.now(), amr })
   return { ...token, refreshToken, user }

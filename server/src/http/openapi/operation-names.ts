@@ -15,6 +15,7 @@ export const systemSchemas = [
   'RecordId',
   'Count',
   'Aggregates',
+  'ImportSummary',
   'Batch',
   'BatchOperation',
   'BatchResults',

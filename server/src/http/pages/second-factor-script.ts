@@ -1,5 +1,7 @@
+import type { SecondTexts } from './link-page-texts.ts'
+
 /** A part of the script of pages that sign in: asks for the second factor in the same page, and goes on. */
-export const secondFactorScript = `
+export const secondFactorScript = ({ passkeyFailed, expired }: SecondTexts): string => `
   let shown = null
   const secondFault = (text) => { at('second-fault').textContent = text }
   const askForSecond = (asked) => {
@@ -18,8 +20,8 @@ export const secondFactorScript = `
       finish(await post('mfa', { ticket: shown.ticket, ...(await factor()), session: 'cookie' }))
     } catch (error) {
       secondFault(
-        error.name === 'NotAllowedError' ? 'No passkey was used. Try again.'
-        : error.code === 'mfaTicketInvalid' ? 'This took too long or too many tries. Ask for a new link.'
+        error.name === 'NotAllowedError' ? ${JSON.stringify(passkeyFailed)}
+        : error.code === 'mfaTicketInvalid' ? ${JSON.stringify(expired)}
         : error.message,
       )
     }

@@ -25,7 +25,11 @@ export const openedLink = object({ token: secret, session: sessionKind })
 export const triedCode = object({ ticket: secret, code: string({ pattern: '^\\d{6}$' }), session: sessionKind })
 export const confirmedReset = object({ token: secret, password: string() })
 export const askedEmail = object({ email: address, password: string({ minLength: 1 }) })
-export const acceptedInvite = object({ token: secret, password: string(), session: sessionKind })
+/** Besides these, the fields of `users` that the schema adds. */
+export const acceptedInvite = object(
+  { token: secret, password: string(), session: sessionKind },
+  { additionalProperties: true },
+)
 
 export interface ByMailRoutesDeps {
   readonly auth: Pick<Auth, 'byMail' | 'countTry' | 'factors'>
@@ -91,9 +95,10 @@ const signInByCode =
 const acceptInvite =
   ({ auth, browser, catalog }: ByMailRoutesDeps): Handler =>
   async (req, res) => {
-    const { session, ...accepted } = await readBody(req, acceptedInvite)
+    const { session, token, password, ...fields } = await readBody(req, acceptedInvite)
     checkSessionKind(browser, req, session)
     await countTry(req, res, auth, 'redeem')
+    const accepted = { token, password, fields }
     const signedIn = await auth.byMail.acceptInvite(givenRoles(catalog.model), accepted, arrivalOf(req))
     answerSignedIn(browser, res, signedIn, session)
   }
