@@ -31,7 +31,7 @@ export function addKeysCommands(program: Command, terminal: Terminal): void {
     .action((name: string, _, command: Command) => createKey(terminal, command.optsWithGlobals(), name))
   keys
     .command('revoke')
-    .description('end a key at once')
+    .description('end a key: within a second it counts no more')
     .argument('<id>', 'of "plinth keys list"')
     .action((id: string, _, command: Command) => revokeKey(terminal, command.optsWithGlobals(), id))
 }
@@ -54,5 +54,5 @@ async function createKey(terminal: Terminal, options: NewKey, name: string): Pro
 async function revokeKey(terminal: Terminal, options: ServerOptions, id: string): Promise<void> {
   const client = await connect(terminal, options)
   await client.request('DELETE', `/api/admin/keys/${encodeURIComponent(id)}`)
-  terminal.result({ id, revoked: true }, `The key ${id} no longer counts.`)
+  terminal.result({ id, revoked: true }, `The key ${id} is revoked: within a second it counts no more.`)
 }
