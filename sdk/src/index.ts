@@ -19,6 +19,7 @@ export type { CollectionName, CollectionShape, FieldShape, PermissionShape, Sche
 export type { Page } from './types/query.ts'
 export type { Select, Selected } from './types/select.ts'
 export type { Sort } from './types/sort.ts'
+export type { ExportOptions, FileFormat, ImportFault, ImportOptions, ImportReport } from './types/transfer.ts'
 export type { Where } from './types/where.ts'
 export type { Changes, NewRecord, Ref } from './types/write.ts'
 export { Expr, expr } from './where/expr.ts'

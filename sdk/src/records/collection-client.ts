@@ -4,6 +4,7 @@ import type { Transport } from '../http/transport.ts'
 import { compileSelect } from './compile-select.ts'
 import { aggregateQuery, filterOfMany, listQuery } from './list-query.ts'
 import { callOptions, listRecords } from './list-records.ts'
+import { exportRecords, importRecords } from './transfer.ts'
 
 type Options = Readonly<Record<string, unknown>> & CallOptions
 
@@ -44,6 +45,8 @@ export function collectionClient(transport: Transport, collection: string) {
       countOf(write('PATCH', path, options, { body, query: { filter: filterOfMany(where) } })),
     deleteMany: async (where: unknown, options: Options = {}) =>
       countOf(write('DELETE', path, options, { query: { filter: filterOfMany(where) } })),
+    export: async (options: Options = {}) => exportRecords(transport, path, options),
+    import: async (file: unknown, options: Options) => importRecords(transport, path, file, options),
     aggregate: async (options: Options) => {
       const answer = await transport.json('GET', `${path}/aggregate`, {
         ...callOptions(options),

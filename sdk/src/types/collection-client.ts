@@ -3,6 +3,7 @@ import type { Aggregated, AggregateOptions, Aggregates, Group } from './aggregat
 import type { Choice, CountKind, FirstOptions, GetOptions, ListOptions, Page, WriteOptions } from './query.ts'
 import type { CollectionName, SchemaShape } from './schema-shape.ts'
 import type { Selected } from './select.ts'
+import type { ExportOptions, ImportOptions, ImportReport } from './transfer.ts'
 import type { Where } from './where.ts'
 import type { Changes, NewRecord } from './write.ts'
 
@@ -81,4 +82,19 @@ export interface CollectionClient<S extends SchemaShape, C extends CollectionNam
   aggregate<const A extends Aggregates<S, C>, const G extends readonly Group<S, C>[] | undefined = undefined>(
     options: A & { readonly group?: G } & AggregateOptions<S, C> & CallOptions,
   ): Promise<Aggregated<S, C, A, G>[]>
+
+  /**
+   * All records that match as one file, which streams: `response.body`, `.blob()`, `.text()`.
+   *
+   * @example
+   * const file = await (await db.posts.export({ format: 'csv', where: { status: 'published' } })).blob()
+   */
+  export(options?: ExportOptions<S, C>): Promise<Response>
+
+  /**
+   * Brings in a file, all of it or nothing.
+   *
+   * @throws PlinthError importFailed, whose `errors` name rows and what is wrong with them
+   */
+  import(file: BodyInit, options: ImportOptions<S, C>): Promise<ImportReport>
 }

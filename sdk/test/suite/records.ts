@@ -283,6 +283,26 @@ export const recordCases: Readonly<Record<string, Case>> = {
     equal([lost, await db.tags.list({ where: { name } }).all()], [1, [tag]])
   },
 
+  'records leave as a file and come in as one': async (world) => {
+    const db = open(world)
+    const { author } = await postsOf(db, ['a', '=1+1'])
+    const response = await db.posts.export({
+      format: 'csv',
+      where: { author },
+      select: ['title', 'views'],
+      sort: 'views',
+    })
+    equal(await response.text(), "title,views\r\na,0\r\n'=1+1,1\r\n")
+    const names = [`x-${unique()}`, `y-${unique()}`]
+    const csv = `Tag,Note\n${names.join(',\n')},\n`
+    const options = { format: 'csv', map: { Tag: 'name', Note: null } } as const
+    equal((await db.tags.import(csv, { ...options, dryRun: true })).created, 2)
+    equal((await db.tags.import(new Blob([csv]), options)).created, 2)
+    equal((await db.tags.import(csv, { ...options, onConflict: 'skip', key: 'name' })).skipped, 2)
+    const failed = await fails(db.tags.import('name\nNot a slug\n', { format: 'csv' }), 'importFailed')
+    equal([failed.status, failed.errors.length], [422, 1])
+  },
+
   'a collection by a name that is known late': async (world) => {
     const db = createClient(world.url, { token: world.key })
     const name = `late-${unique()}`
