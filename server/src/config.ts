@@ -11,6 +11,7 @@ import {
   onOrOff,
   origins,
   type Parse,
+  redirectAddresses,
   roleNames,
   smtpAddress,
   text,
@@ -147,6 +148,18 @@ const settings = {
     domainName,
     null,
     'The domain that passkeys are for, when not the host of PLINTH_PUBLIC_URL: example.com lets pages of all its hosts that PLINTH_CORS_ORIGINS lists use them. Changing it makes all passkeys useless.',
+  ),
+  redirectUrls: setting<readonly string[]>(
+    'PLINTH_REDIRECT_URLS',
+    redirectAddresses,
+    [],
+    'Where people may be sent back to after they have signed in with a provider: whole addresses, separated by commas. Each has to be the same, character by character.',
+  ),
+  privateProviders: setting(
+    'PLINTH_PRIVATE_PROVIDERS',
+    onOrOff,
+    false,
+    'Whether providers that people sign in with may be in private networks, and on this machine without https (on), or not (off).',
   ),
   smtpUrl: secret<string | null>(
     'PLINTH_SMTP_URL',

@@ -1,6 +1,7 @@
 import { requiresMfa } from './access/requires-mfa.ts'
 import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
 import { openAuth } from './auth/open-auth.ts'
+import type { ReachProvider } from './auth/providers/reach-provider.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
 import { forgetSessions } from './auth/sessions/forget-sessions.ts'
 import { openCatalog } from './catalog/open-catalog.ts'
@@ -42,8 +43,13 @@ export interface RunningServer {
 
 const drainMilliseconds = 10_000
 
+/** What a test puts in the place of the world outside. */
+export interface Outside {
+  readonly reachProvider?: ReachProvider
+}
+
 /** Starts everything. @throws CannotStart with a sentence for the person who starts it; nothing is left running then */
-export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+export async function startServer(config: Config, log: Log, outside: Outside = {}): Promise<RunningServer> {
   const closing = closingInTurn()
   try {
     const { url, failed } = await openPostgres(config, log, closing)
@@ -52,7 +58,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     const state = { draining: false }
     await migrate(database)
     const mail = await openOutgoingMail(config, log, database)
-    const http = await openHttp(config, log, database, mail, state, closing)
+    const http = await openHttp(config, log, database, { ...outside, mail }, state, closing)
     await makeConfiguredAdmin(config, database)
     const address = await listen(http, config)
     startOutgoingMail(mail, config, log, address)
@@ -89,7 +95,7 @@ async function openHttp(
   config: Config,
   log: Log,
   database: Database,
-  mail: Mail,
+  { mail, ...outside }: Outside & { readonly mail: Mail },
   state: { readonly draining: boolean },
   closing: Closing,
 ): Promise<HttpServer> {
@@ -113,6 +119,7 @@ async function openHttp(
   const issuer = config.publicUrl ?? 'plinth'
   const auth = await openAuth(database, {
     ...config,
+    ...outside,
     issuer,
     mail,
     wakeChanges: wake,

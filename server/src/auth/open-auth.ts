@@ -14,6 +14,8 @@ import type { LimitName } from './limits/limits.ts'
 import type { MailDeps } from './mail/mail-deps.ts'
 import { type OwnPasswordChange, changeOwnPassword, givePassword } from './change-password.ts'
 import { relyingParty } from './passkeys/relying-party.ts'
+import { openProviders, type Providers } from './providers/open-providers.ts'
+import { type ReachProvider, reachProvider } from './providers/reach-provider.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
 import { findSession } from './sessions/find-session.ts'
@@ -39,6 +41,7 @@ export interface Auth {
   readonly byMail: ByMail
   readonly registration: OpenRegistration
   readonly factors: Factors
+  readonly providers: Providers
   changeOwnPassword(actor: Actor, change: OwnPasswordChange, origin: Origin): Promise<void>
   /** Gives a user a password, and ends their sessions. */
   setPassword(userId: string, password: string, by: Actor, origin: Origin): Promise<void>
@@ -71,6 +74,14 @@ export interface AuthOptions extends Omit<RegistrationDeps, 'sessions'> {
   /** Wakes whoever follows the change log. */
   readonly wakeChanges: () => void
   readonly tokenClaims: TokenClaims
+  /** Where people may be sent back to after they have signed in elsewhere. */
+  readonly redirectUrls: readonly string[]
+  /** Whether providers may be in private networks. */
+  readonly privateProviders: boolean
+  /** Null where mail is only kept. */
+  readonly smtpUrl: string | null
+  /** For tests alone: leads addresses of well-known services to one of their own. */
+  readonly reachProvider?: ReachProvider
 }
 
 /** What the schema puts into access tokens. */
@@ -113,6 +124,12 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       mail,
       sessions: deps,
       relyingParty: () => relyingParty({ publicUrl: mail.publicUrl(), domain, corsOrigins }),
+    }),
+    providers: openProviders({
+      ...options,
+      sessions: deps,
+      mailIsSent: options.smtpUrl !== null,
+      reachProvider: options.reachProvider ?? reachProvider({ privateNetworks: options.privateProviders }),
     }),
     changeOwnPassword: (actor, change, origin) => changeOwnPassword({ sessions: deps, mail }, actor, change, origin),
     setPassword: (userId, password, by, origin) => givePassword({ sessions: deps, mail }, userId, password, by, origin),
