@@ -15,7 +15,7 @@ import type { MailDeps } from './mail/mail-deps.ts'
 import { type OwnPasswordChange, changeOwnPassword, givePassword } from './change-password.ts'
 import { relyingParty } from './passkeys/relying-party.ts'
 import { openProviders, type Providers } from './providers/open-providers.ts'
-import { type ReachProvider, reachProvider } from './providers/reach-provider.ts'
+import type { ReachProvider } from './providers/reach-provider.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
 import { findSession } from './sessions/find-session.ts'
@@ -125,12 +125,7 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       sessions: deps,
       relyingParty: () => relyingParty({ publicUrl: mail.publicUrl(), domain, corsOrigins }),
     }),
-    providers: openProviders({
-      ...options,
-      sessions: deps,
-      mailIsSent: options.smtpUrl !== null,
-      reachProvider: options.reachProvider ?? reachProvider({ privateNetworks: options.privateProviders }),
-    }),
+    providers: openProviders({ ...options, sessions: deps }),
     changeOwnPassword: (actor, change, origin) => changeOwnPassword({ sessions: deps, mail }, actor, change, origin),
     setPassword: (userId, password, by, origin) => givePassword({ sessions: deps, mail }, userId, password, by, origin),
     createKey: async (key, by, origin) => {

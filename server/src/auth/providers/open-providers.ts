@@ -8,7 +8,7 @@ import { listIdentities } from './identities.ts'
 import { clientOpener, freshClient } from './open-client.ts'
 import type { Provider } from './provider.ts'
 import { callbackUrl, type ProviderDeps } from './provider-deps.ts'
-import type { ReachProvider } from './reach-provider.ts'
+import { type ReachProvider, reachProvider } from './reach-provider.ts'
 import { type NewProvider, providerFrom } from './save-provider.ts'
 import { type NewAttempt, startAttempt, type StartedAttempt } from './start-attempt.ts'
 import { deleteProvider, findProvider, listProviders, putProvider } from './stored-providers.ts'
@@ -45,10 +45,16 @@ export interface Providers {
   try(name: string): Promise<readonly ProviderCheck[]>
 }
 
-export type ProvidersOptions = Omit<ProviderDeps, 'openClient'> & { readonly reachProvider: ReachProvider }
+export interface ProvidersOptions extends Omit<ProviderDeps, 'openClient' | 'mailIsSent'> {
+  /** Null where mail is only kept. */
+  readonly smtpUrl: string | null
+  /** For tests alone. */
+  readonly reachProvider?: ReachProvider
+}
 
-export function openProviders({ reachProvider, ...options }: ProvidersOptions): Providers {
-  const deps: ProviderDeps = { ...options, openClient: clientOpener(reachProvider) }
+export function openProviders(options: ProvidersOptions): Providers {
+  const reach = options.reachProvider ?? reachProvider({ privateNetworks: options.privateProviders })
+  const deps: ProviderDeps = { ...options, mailIsSent: options.smtpUrl !== null, openClient: clientOpener(reach) }
   const { database } = deps.mail
   const shown = ({ clientSecret, ...provider }: Provider): ShownProvider => ({
     ...provider,
@@ -80,6 +86,6 @@ export function openProviders({ reachProvider, ...options }: ProvidersOptions): 
       await deleteProvider(database, name)
       await record('providerDeleted', name, by, origin)
     },
-    try: async (name) => tryProvider(deps, freshClient(reachProvider), await findProvider(database, name)),
+    try: async (name) => tryProvider(deps, freshClient(reach), await findProvider(database, name)),
   }
 }
