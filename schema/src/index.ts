@@ -10,6 +10,8 @@ export { checkJson } from './document/check-json.ts'
 export { documentSchema } from './document/document-schema.ts'
 export { type NameKind, nameProblem } from './document/names.ts'
 export type {
+  Channel,
+  ChannelPermission,
   Collection,
   Field,
   Index,
@@ -42,7 +44,10 @@ export { optionsSchema } from './fields/options-schema.ts'
 export * as jsonSchema from './json-schema.ts'
 export type { Infer, JsonSchema } from './json-schema.ts'
 export { buildModel } from './model/build-model.ts'
+export { type ChannelMatch, matchChannel } from './model/match-channel.ts'
 export type {
+  ChannelAction,
+  ChannelModel,
   CollectionModel,
   FieldModel,
   InverseModel,

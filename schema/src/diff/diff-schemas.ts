@@ -74,6 +74,8 @@ function diffDocuments(
     !sameJson(from.document.roles, to.document.roles) ||
     kept.some((pair) => !sameJson(pair.from.declared.permissions ?? {}, pair.to.declared.permissions ?? {}))
   if (changesPermissions) changes.push({ id: 'changePermissions', kind: 'changePermissions' })
+  if (!sameJson(from.document.channels ?? {}, to.document.channels ?? {}))
+    changes.push({ id: 'changeChannels', kind: 'changeChannels' })
   const collectionsMoved = !sameOrder(from.collections, kept)
   if (collectionsMoved || kept.some((pair) => describesDifferently(pair, renames)))
     changes.push({ id: 'changeDescriptions', kind: 'changeDescriptions' })

@@ -113,12 +113,13 @@ function oldNamesOf(design: Design, renames: readonly Rename[]): OldNames {
 
 const documentSummaries = {
   changePermissions: 'Change roles and permissions.',
+  changeChannels: 'Change channels and who may use them.',
   changeDescriptions: 'Change labels, descriptions or the order of things; the database stays as it is.',
 }
 
 const documentSteps = (changes: readonly Change[]): readonly StepDraft[] =>
   changes.flatMap((change) =>
-    change.kind === 'changePermissions' || change.kind === 'changeDescriptions'
+    change.kind === 'changePermissions' || change.kind === 'changeChannels' || change.kind === 'changeDescriptions'
       ? [{ id: change.id, summary: documentSummaries[change.kind], sql: [] }]
       : [],
   )

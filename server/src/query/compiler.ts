@@ -25,6 +25,8 @@ export interface Compiler {
   readonly model: Model
   readonly record: Source | null
   readonly old: Source | null
+  /** The parameters of the channel that a rule of channels is about. */
+  readonly channel?: Source
   readonly reach: Reach
   /** A table alias that nothing else in the statement uses. */
   readonly alias: () => string
