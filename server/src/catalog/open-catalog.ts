@@ -14,7 +14,13 @@ import { watchVersion } from './watch-version.ts'
 
 const plinthItself: Author = { kind: 'key', id: 'plinth' }
 
-const nothing: Model = { version: 0, document: emptyDocument, roles: new Map(), collections: new Map(), channels: new Map() }
+const nothing: Model = {
+  version: 0,
+  document: emptyDocument,
+  roles: new Map(),
+  collections: new Map(),
+  channels: new Map(),
+}
 
 /**
  * Opens the schema that a database holds, and makes its first version where there is none. `compileComputed` comes from
