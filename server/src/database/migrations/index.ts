@@ -5,7 +5,17 @@ import { idempotency } from './0004-idempotency.ts'
 import { sessions } from './0005-sessions.ts'
 import { mail } from './0006-mail.ts'
 import { audit } from './0007-audit.ts'
+import { channels } from './0011-channels.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
-export const migrations: readonly Migration[] = [schemaVersions, changeLog, signIn, idempotency, sessions, mail, audit]
+export const migrations: readonly Migration[] = [
+  schemaVersions,
+  changeLog,
+  signIn,
+  idempotency,
+  sessions,
+  mail,
+  audit,
+  channels,
+]

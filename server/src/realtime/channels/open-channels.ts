@@ -1,0 +1,92 @@
+import { matchChannel, type Model } from '@plinth/schema'
+import type { Catalog } from '../../catalog/catalog.ts'
+import type { ChangeSignal } from '../../changes/wake.ts'
+import { type LookedAt, lookedAtBy } from '../../query/looked-at.ts'
+import type { RecordsDeps } from '../../records/operation.ts'
+import type { Message } from '../message.ts'
+import { type ChannelLimits, ChannelHub } from './channel-hub.ts'
+import { channelMessages } from './channel-messages.ts'
+import { readRights } from './channel-rights.ts'
+import type { ChannelTransport } from './channel-transport.ts'
+import { openPostgresTransport } from './postgres/open-postgres-transport.ts'
+
+export interface ChannelsOptions extends ChannelLimits {
+  readonly records: RecordsDeps
+  readonly catalog: Pick<Catalog, 'model' | 'onChange'>
+  /** Rings when another copy of the server has something to tell. */
+  readonly bell: ChangeSignal
+  /** Rings it at the others; called often. */
+  readonly ring: () => void
+  readonly onError: (error: unknown) => void
+}
+
+/** Channels: messages and presence among those who may join. */
+export interface Channels {
+  readonly messages: readonly Message[]
+  /** Records of these collections, or links of theirs, were changed: who was let in because of them is asked about anew. */
+  noteChanges(collections: ReadonlySet<string>): void
+  /** The same where it is not known what was changed. */
+  noteAllChanged(): void
+  load(): { readonly channels: number; readonly members: number }
+  close(): Promise<void>
+}
+
+const askAgainMs = 500
+
+/** Opens channels. It costs nothing until somebody joins one. */
+export function openChannels(options: ChannelsOptions): Channels {
+  const { records, catalog, onError } = options
+  const listener = {
+    onDeliveries: (deliveries: Parameters<ChannelHub['deliver']>[0]) => hub.deliver(deliveries),
+    onGap: () => hub.missed(),
+    onError,
+  }
+  const transport = once(() =>
+    openPostgresTransport({ ...listener, database: records.database, bell: options.bell, ring: options.ring }),
+  )
+  const hub = new ChannelHub({ ...options, read: (asks) => readRights(records, asks), transport: transport.get })
+  const dependencies = dependenciesOf(catalog)
+  const stopFollowing = catalog.onChange(() => hub.mark(() => true))
+  // What depends on the time changes without anybody writing.
+  const timer = setInterval(() => hub.mark((channel) => dependencies(channel)?.always === true), askAgainMs).unref()
+  return {
+    messages: channelMessages(hub),
+    noteChanges: (collections) =>
+      hub.mark((channel) => [...(dependencies(channel)?.collections ?? [])].some((each) => collections.has(each))),
+    noteAllChanged: () => hub.mark(() => true),
+    load: () => ({ channels: hub.members.channelCount, members: hub.members.memberCount }),
+    close: async () => {
+      clearInterval(timer)
+      stopFollowing()
+      await hub.close()
+      await transport.close()
+    },
+  }
+}
+
+/** What the rules of a channel look at, worked out once per model. */
+function dependenciesOf(catalog: { readonly model: Model }): (channel: string) => LookedAt | undefined {
+  const known = new WeakMap<object, LookedAt>()
+  return (name) => {
+    const channel = matchChannel(catalog.model, name)?.channel
+    if (channel === undefined) return undefined
+    const found = known.get(channel) ?? lookedAtBy(channel, catalog.model)
+    known.set(channel, found)
+    return found
+  }
+}
+
+/** Opened by whoever needs it first; tried anew when that has failed. */
+function once(open: () => Promise<ChannelTransport>): { get(): Promise<ChannelTransport>; close(): Promise<void> } {
+  let opening: Promise<ChannelTransport> | null = null
+  return {
+    get: () => {
+      opening ??= open().catch((error: unknown) => {
+        opening = null
+        throw error
+      })
+      return opening
+    },
+    close: async () => (await opening)?.close(),
+  }
+}

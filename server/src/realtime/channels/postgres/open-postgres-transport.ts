@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import type { ChangeSignal } from '../../../changes/wake.ts'
+import type { Database } from '../../../database/database.ts'
+import type { ChannelTransport, TransportListener } from '../channel-transport.ts'
+import {
+  beat,
+  keptEvents,
+  parseDelivery,
+  parsePresent,
+  presentMembers,
+  register,
+  type SeenEvents,
+  seenBy,
+  snapshotNow,
+  sweepEvents,
+  sweepMembers,
+  unregister,
+  unseenEvents,
+} from './channel-statements.ts'
+import { PublishQueue } from './publish-queue.ts'
+
+export interface PostgresTransportOptions extends TransportListener {
+  readonly database: Database
+  /** Rings when another copy has published something. Without it, it is found a moment later. */
+  readonly bell: ChangeSignal
+  /** Tells the other copies that there is something to read. */
+  readonly ring: () => void
+}
+
+const beatMs = 1_000
+const pollMs = 250
+const beatsPerSweep = 10
+/** Past this, events may have been swept away unread. */
+const longestSilenceMs = 20_000
+
+/**
+ * Carries channels through PostgreSQL alone. Events are rows of an unlogged table that are forgotten after seconds; each copy
+ * reads those of the others, by what its last snapshot could not see. A copy says every second that it is there, and the
+ * members of one that says so no more leave.
+ */
+export async function openPostgresTransport(options: PostgresTransportOptions): Promise<ChannelTransport> {
+  const { database, onDeliveries, onError, ring } = options
+  const copy = randomUUID()
+  const state = { others: 0 }
+  await database.run(register(copy))
+  const queue = new PublishQueue({
+    database,
+    copy,
+    onError,
+    onPublished: (deliveries) => {
+      onDeliveries(deliveries)
+      if (state.others > 0) ring()
+    },
+  })
+  const closing = new AbortController()
+  const reading = keepReading(copy, await readSnapshot(database), state, closing.signal, options)
+  const beating = keepBeating(copy, state, closing.signal, options)
+  // Others poll slowly while they know of nobody: now they do.
+  ring()
+  return {
+    publish: (event) => queue.publish(event),
+    replay: async (channel, last) => (await database.run(keptEvents(channel, last))).map(parseDelivery),
+    present: async (channel, limit) => parsePresent(await database.run(presentMembers(channel, limit))),
+    close: async () => {
+      await queue.close()
+      closing.abort()
+      options.bell.wake()
+      await Promise.all([reading, beating])
+      await database.run(unregister(copy)).catch(onError)
+      ring()
+    },
+  }
+}
+
+async function readSnapshot(database: Database): Promise<SeenEvents> {
+  const [[snapshot] = []] = await database.run(snapshotNow)
+  return seenBy(snapshot ?? '')
+}
+
+interface State {
+  /** How many other copies there are. */
+  others: number
+}
+
+async function keepReading(
+  copy: string,
+  from: SeenEvents,
+  state: State,
+  closed: AbortSignal,
+  options: PostgresTransportOptions,
+): Promise<void> {
+  let seen = from
+  let readAt = performance.now()
+  while (!closed.aborted) {
+    await options.bell.next(state.others > 0 ? pollMs : beatMs)
+    if (closed.aborted) return
+    try {
+      const began = performance.now()
+      const rows = await options.database.run(unseenEvents(copy, seen))
+      const [snapshot, known] = rows[0] ?? []
+      seen = seenBy(snapshot ?? '')
+      const lost = known !== 't' || began - readAt > longestSilenceMs
+      readAt = began
+      if (lost) await recover(copy, options)
+      else options.onDeliveries(rows.flatMap((row) => (row[2] === null ? [] : [parseDelivery(row.slice(2))])))
+    } catch (error) {
+      options.onError(error)
+      await pause(beatMs, closed)
+    }
+  }
+}
+
+/** The others have taken this copy for gone, PostgreSQL has crashed, or it could not be reached for too long. */
+async function recover(copy: string, { database, onGap }: PostgresTransportOptions): Promise<void> {
+  await database.run(register(copy))
+  onGap()
+}
+
+async function keepBeating(
+  copy: string,
+  state: State,
+  closed: AbortSignal,
+  { database, onError, ring }: PostgresTransportOptions,
+): Promise<void> {
+  for (let beats = 0; !closed.aborted; beats += 1) {
+    try {
+      const [[, others] = []] = await database.run(beat(copy))
+      state.others = Number(others)
+      const [[left] = []] = await database.run(sweepMembers)
+      // This copy reads of it as all others do.
+      if (left !== '0') ring()
+      if (beats % beatsPerSweep === 0) await database.run(sweepEvents)
+    } catch (error) {
+      onError(error)
+    }
+    await pause(beatMs, closed)
+  }
+}
+
+const pause = (ms: number, closed: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(done, ms).unref()
+    closed.addEventListener('abort', done, { once: true })
+    function done(): void {
+      clearTimeout(timer)
+      closed.removeEventListener('abort', done)
+      resolve()
+    }
+  })

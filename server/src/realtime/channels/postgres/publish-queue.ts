@@ -1,0 +1,102 @@
+import type { Database } from '../../../database/database.ts'
+import type { ChannelEvent, Delivery } from '../channel-transport.ts'
+import { publishEvents } from './channel-statements.ts'
+
+interface Waiting {
+  readonly event: ChannelEvent
+  readonly settle: (error?: unknown) => void
+}
+
+const mostEvents = 500
+const mostCharacters = 4_000_000
+const retryMs = 500
+
+export interface PublishQueueOptions {
+  readonly database: Database
+  readonly copy: string
+  /** Gets what was written, right after the commit and before whoever published it hears of it. */
+  readonly onPublished: (deliveries: readonly Delivery[]) => void
+  readonly onError: (error: unknown) => void
+}
+
+/**
+ * Writes events one statement at a time: what comes while one runs goes with the next. So events of this copy commit in the
+ * order in which they came, and a thousand small messages cost a few commits.
+ */
+export class PublishQueue {
+  readonly #options: PublishQueueOptions
+  #waiting: Waiting[] = []
+  #running: Promise<void> | null = null
+  #closed = false
+
+  constructor(options: PublishQueueOptions) {
+    this.#options = options
+  }
+
+  publish(event: ChannelEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const settle = (error?: unknown) => (error === undefined ? resolve() : reject(error))
+      this.#waiting.push({ event, settle })
+      this.#start()
+    })
+  }
+
+  /** Resolves when all that waits has been written, or has failed. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+  }
+
+  #start(): void {
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null
+      if (this.#waiting.length > 0) this.#start()
+    })
+  }
+
+  async #drain(): Promise<void> {
+    // What is handed over in the same moment goes together.
+    await Promise.resolve()
+    while (this.#waiting.length > 0) await this.#write(this.#nextBatch())
+  }
+
+  #nextBatch(): readonly Waiting[] {
+    let characters = 0
+    const end = this.#waiting.findIndex(({ event }, i) => {
+      characters += sizeOf(event)
+      return i > 0 && (i === mostEvents || characters > mostCharacters)
+    })
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<void> {
+    const { database, copy, onPublished } = this.#options
+    try {
+      const events = batch.map(({ event }) => event)
+      const rows = await database.run(publishEvents(copy, events))
+      const deliveries = events.flatMap((event, i): readonly Delivery[] => {
+        const [seq, at] = rows[i] ?? []
+        return seq && at ? [{ seq: BigInt(seq), at, event }] : []
+      })
+      onPublished(deliveries)
+      for (const { settle } of batch) settle()
+    } catch (error) {
+      this.#fail(batch, error)
+    }
+  }
+
+  /** Who sent a message is told. That somebody has left must be known in the end, or they would seem present for ever. */
+  #fail(batch: readonly Waiting[], error: unknown): void {
+    const again = this.#closed ? [] : batch.filter(({ event }) => event.kind === 'leave')
+    for (const waiting of batch) if (!again.includes(waiting)) waiting.settle(error)
+    if (again.length === 0) return
+    this.#options.onError(error)
+    setTimeout(() => {
+      this.#waiting.push(...again)
+      this.#start()
+    }, retryMs).unref()
+  }
+}
+
+const sizeOf = (event: ChannelEvent): number =>
+  (event.kind === 'broadcast' ? event.payload : (event.state ?? '')).length
