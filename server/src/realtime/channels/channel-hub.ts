@@ -2,7 +2,7 @@ import { errors } from '@plinth/schema'
 import type { Actor } from '../../access/actor.ts'
 import type { Connection } from '../connection.ts'
 import { type ChannelRights, readRights, type RightsAsk } from './channel-rights.ts'
-import { presenceByUser, messageText, textsOf } from './channel-texts.ts'
+import { type ChannelText, messageText, presenceByUser, textsOf } from './channel-texts.ts'
 import type { ChannelTransport, Delivery } from './channel-transport.ts'
 import { Member } from './member.ts'
 import { Members } from './members.ts'
@@ -103,7 +103,7 @@ export class ChannelHub {
       if (members.length === 0) continue
       const texts = textsOf(channel, own)
       for (const member of members) {
-        if (member.waiting === null) this.#send(member, texts)
+        if (member.waiting === null) this.#sendNew(member, own, texts)
         else member.waiting.push(...own)
       }
     }
@@ -131,14 +131,13 @@ export class ChannelHub {
     if (member.gone || !member.rights?.join) throw errors.channelNotFound({ channel })
     const { match, presence } = member.rights
     const transport = await this.#options.transport()
-    const wanted = Math.min(last, match?.channel.replay ?? 0)
-    const [replayed, present] = await Promise.all([
-      wanted > 0 ? transport.replay(channel, wanted) : [],
-      presence ? transport.present(channel, this.#options.membersShown) : null,
-    ])
+    const { place, replayed } = await transport.enter(channel, Math.min(last, match?.channel.replay ?? 0))
+    member.place = place
+    // After the place was taken: who comes in between is told twice rather than never.
+    const present = presence ? await transport.present(channel, this.#options.membersShown) : null
     if (member.gone) throw errors.channelNotFound({ channel })
     // The answer goes out first.
-    setImmediate(() => this.#sendWaiting(member, replayed, wanted))
+    setImmediate(() => this.#sendWaiting(member))
     return {
       channel,
       member: member.id,
@@ -147,22 +146,20 @@ export class ChannelHub {
     }
   }
 
-  /** What came while it joined, but for what its answer has told already. */
-  #sendWaiting(member: Member, replayed: readonly Delivery[], wanted: number): void {
-    const told = new Set(replayed.map(({ seq }) => seq))
-    // Where there were more than it wanted, older ones are none of it.
-    const from = replayed.length < wanted ? undefined : replayed[0]?.seq
-    const waiting = (member.waiting ?? []).filter(
-      ({ seq, event }) => event.kind !== 'broadcast' || !(told.has(seq) || (from !== undefined && seq < from)),
-    )
+  #sendWaiting(member: Member): void {
+    const waiting = member.waiting ?? []
     member.waiting = null
-    this.#send(member, textsOf(member.channel, waiting))
+    this.#sendNew(member, waiting)
   }
 
-  #send(
-    member: Member,
-    texts: readonly { name: string; text: ReturnType<typeof messageText>; except: string | null }[],
-  ) {
+  /** Sends what a member's answer has not covered: this copy may read late what was there when it joined. */
+  #sendNew(member: Member, deliveries: readonly Delivery[], texts?: readonly ChannelText[]): void {
+    const unseen = deliveries.filter((delivery) => member.place?.covers(delivery) !== true)
+    if (unseen.length === 0) return
+    this.#send(member, unseen.length === deliveries.length && texts ? texts : textsOf(member.channel, unseen))
+  }
+
+  #send(member: Member, texts: readonly ChannelText[]): void {
     for (const { name, text, except } of texts) {
       if (member.gone) return
       if (except === member.id || (name === 'presence' && member.rights?.presence !== true)) continue

@@ -27,9 +27,9 @@ export interface PresenceEvent extends Origin {
   readonly state: string | null
 }
 
-/** An event with its place in the order of all. */
 export interface Delivery {
-  readonly seq: bigint
+  /** Tells, by a `Place`, whether it was there at a certain moment. */
+  readonly written: bigint
   /** ISO 8601. */
   readonly at: string
   readonly event: ChannelEvent
@@ -48,6 +48,18 @@ export interface PresenceList {
   readonly count: number
 }
 
+/** What was there at a moment. */
+export interface Place {
+  covers(delivery: Delivery): boolean
+}
+
+/** What somebody who joins finds. All that this place does not cover is delivered later. */
+export interface Entrance {
+  readonly place: Place
+  /** The latest kept messages of the channel, oldest first. */
+  readonly replayed: readonly Delivery[]
+}
+
 /**
  * Carries events between the copies of the server, and keeps who is present. Whatever one copy publishes reaches all, itself
  * included, once and in the order in which it was published; events of several copies come in no particular order.
@@ -55,8 +67,8 @@ export interface PresenceList {
 export interface ChannelTransport {
   /** Resolves when the event is certain to reach every copy. */
   publish(event: ChannelEvent): Promise<void>
-  /** The latest kept messages of a channel, oldest first. */
-  replay(channel: string, last: number): Promise<readonly Delivery[]>
+  enter(channel: string, last: number): Promise<Entrance>
+  /** Who is present, at the moment of the call or later. */
   present(channel: string, limit: number): Promise<PresenceList>
   /** The members of this copy leave. */
   close(): Promise<void>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from '../connection.ts'
 import type { ChannelRights } from './channel-rights.ts'
-import type { Delivery } from './channel-transport.ts'
+import type { Delivery, Place } from './channel-transport.ts'
 
 /** One connection's membership of one channel. */
 export class Member {
@@ -17,6 +17,8 @@ export class Member {
   state: string | null = null
   /** What came since it asked to join, until its answer is out. */
   waiting: Delivery[] | null = []
+  /** What was there when it joined: the rest is sent. */
+  place: Place | null = null
   gone = false
   /** Resolves when it has joined, or could not. */
   readonly settled: Promise<void>

@@ -1,5 +1,12 @@
 import type { Rows, Statement } from '../../../database/database.ts'
-import type { BroadcastEvent, ChannelEvent, Delivery, PresenceEvent, PresenceList } from '../channel-transport.ts'
+import type {
+  BroadcastEvent,
+  ChannelEvent,
+  Delivery,
+  Place,
+  PresenceEvent,
+  PresenceList,
+} from '../channel-transport.ts'
 
 /** After so many seconds without a sign of life a copy is gone. */
 const goneSeconds = 7
@@ -87,7 +94,7 @@ export const unregister = (copy: string): Statement =>
     [copy],
   )
 
-/** Writes events and what they do to the list of who is present: rows `[seq, at]` in their order. */
+/** Writes events and what they do to the list of who is present: rows `[txid, at]` in their order. */
 export function publishEvents(copy: string, events: readonly ChannelEvent[]): Statement {
   const column = <T>(pick: (event: ChannelEvent) => T): readonly T[] => events.map(pick)
   const broadcast = (event: ChannelEvent): BroadcastEvent | null => (event.kind === 'broadcast' ? event : null)
@@ -125,7 +132,7 @@ const publishText = `
       $2::text[], $3::text[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::boolean[], $9::int[]
     ) with ordinality as given (kind, channel, member, user_id, event, payload, echo, keep, place)
     order by place
-    returning seq, at
+    returning seq, txid, at
   ), present as (
     insert into plinth.channel_members (copy, id, channel, user_id, state)
     select $1::uuid, * from unnest($10::uuid[], $11::text[], $12::uuid[], $13::text[])
@@ -133,7 +140,7 @@ const publishText = `
   ), gone as (
     delete from plinth.channel_members where id = any($14::uuid[])
   )
-  select seq, to_jsonb(at) #>> '{}' from sent order by seq`
+  select txid, to_jsonb(at) #>> '{}' from sent order by seq`
 
 /** What other copies have published that a snapshot could not see: rows `[snapshot, known, …event]`, at least one. */
 export const unseenEvents = (copy: string, { xmax, running }: SeenEvents): Statement => ({
@@ -141,7 +148,7 @@ export const unseenEvents = (copy: string, { xmax, running }: SeenEvents): State
   text: `
     select
       pg_current_snapshot()::text, exists (select from plinth.channel_copies where id = $1::uuid),
-      seq, to_jsonb(at) #>> '{}', kind, channel, member, user_id, event, payload, echo, keep
+      txid, to_jsonb(at) #>> '{}', kind, channel, member, user_id, event, payload, echo, keep
     from (values (1)) once
     left join lateral (
       select * from plinth.channel_events
@@ -165,16 +172,28 @@ export function seenBy(snapshot: string): SeenEvents {
   return { xmax, running }
 }
 
+/** What such a snapshot has seen, for events that come later. */
+export function placeOf(snapshot: string): Place {
+  const { xmax, running } = seenBy(snapshot)
+  const end = BigInt(xmax)
+  const unseen = new Set(running === '' ? [] : running.split(',').map(BigInt))
+  return { covers: ({ written }) => written < end && !unseen.has(written) }
+}
+
+/** The latest messages that are kept, and what the statement could see: rows `[snapshot, …event]`, at least one. */
 export const keptEvents = (channel: string, last: number): Statement => ({
   name: 'channel-kept',
   text: `
-    select seq, to_jsonb(at) #>> '{}', kind, channel, member, user_id, event, payload, echo, keep
-    from (
+    select
+      pg_current_snapshot()::text,
+      txid, to_jsonb(at) #>> '{}', kind, channel, member, user_id, event, payload, echo, keep
+    from (values (1)) once
+    left join lateral (
       select * from plinth.channel_events
       where channel = $1 and keep > 0 and at > now() - interval '1 day'
       order by seq desc
       limit $2::int
-    ) latest
+    ) latest on true
     order by seq`,
   values: [channel, last],
 })
@@ -197,11 +216,12 @@ export const parsePresent = (rows: Rows): PresenceList => ({
 
 /** An event out of the columns that the statements above list. */
 export function parseDelivery(row: Rows[number]): Delivery {
-  const [seq, at, kind, channel, member, user = null, event, payload = null, echo, keep] = row
-  if (!seq || !at || !kind || !channel || !member) throw new Error('An event of a channel lacks what every event has.')
+  const [written, at, kind, channel, member, user = null, event, payload = null, echo, keep] = row
+  if (!written || !at || !kind || !channel || !member)
+    throw new Error('An event of a channel lacks what every event has.')
   const origin = { channel, member, user }
   return {
-    seq: BigInt(seq),
+    written: BigInt(written),
     at,
     event:
       kind === 'broadcast'

@@ -7,6 +7,7 @@ import {
   keptEvents,
   parseDelivery,
   parsePresent,
+  placeOf,
   presentMembers,
   register,
   type SeenEvents,
@@ -59,7 +60,13 @@ export async function openPostgresTransport(options: PostgresTransportOptions): 
   ring()
   return {
     publish: (event) => queue.publish(event),
-    replay: async (channel, last) => (await database.run(keptEvents(channel, last))).map(parseDelivery),
+    enter: async (channel, last) => {
+      const rows = await database.run(keptEvents(channel, last))
+      return {
+        place: placeOf(rows[0]?.[0] ?? ''),
+        replayed: rows.flatMap(([, ...event]) => (event[0] === null ? [] : [parseDelivery(event)])),
+      }
+    },
     present: async (channel, limit) => parsePresent(await database.run(presentMembers(channel, limit))),
     close: async () => {
       await queue.close()

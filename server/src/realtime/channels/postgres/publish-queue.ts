@@ -75,8 +75,8 @@ export class PublishQueue {
       const events = batch.map(({ event }) => event)
       const rows = await database.run(publishEvents(copy, events))
       const deliveries = events.flatMap((event, i): readonly Delivery[] => {
-        const [seq, at] = rows[i] ?? []
-        return seq && at ? [{ seq: BigInt(seq), at, event }] : []
+        const [written, at] = rows[i] ?? []
+        return written && at ? [{ written: BigInt(written), at, event }] : []
       })
       onPublished(deliveries)
       for (const { settle } of batch) settle()
