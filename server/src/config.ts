@@ -129,6 +129,36 @@ const settings = {
     null,
     'Who mail is from: an address, or Name <address>. Needed with PLINTH_SMTP_URL.',
   ),
+  realtimeSockets: setting(
+    'PLINTH_REALTIME_SOCKETS',
+    wholeNumber(0, 1_000_000),
+    20_000,
+    'How many realtime connections this process takes at most; 0 for none.',
+  ),
+  realtimeQueue: setting(
+    'PLINTH_REALTIME_QUEUE',
+    wholeNumber(16_384, 1_073_741_824),
+    1_048_576,
+    'How many bytes may wait for one realtime connection. A client that takes them too slowly is told to resync.',
+  ),
+  realtimeSubscriptions: setting(
+    'PLINTH_REALTIME_SUBSCRIPTIONS',
+    wholeNumber(1, 10_000),
+    100,
+    'How many subscriptions a realtime connection may have.',
+  ),
+  realtimeMessages: setting(
+    'PLINTH_REALTIME_MESSAGES',
+    wholeNumber(1, 100_000),
+    50,
+    'How many messages a realtime connection may send in a second.',
+  ),
+  realtimeMessageBytes: setting(
+    'PLINTH_REALTIME_MESSAGE_BYTES',
+    wholeNumber(1_024, 16_777_216),
+    65_536,
+    'How many bytes a message of a realtime connection may have.',
+  ),
   metricsToken: secret<string | null>(
     'PLINTH_METRICS_TOKEN',
     text,

@@ -12,7 +12,8 @@ import type { Database } from './database/database.ts'
 import { startEmbedded } from './database/embedded/start-embedded.ts'
 import { migrate } from './database/migrate.ts'
 import { browserSessions } from './http/browser-sessions.ts'
-import { identifier } from './http/identify.ts'
+import { handshakeCredential, identifier } from './http/identify.ts'
+import { HttpRequest } from './http/http-request.ts'
 import { allRoutes } from './http/routes.ts'
 import { createHttpServer, type HttpServer } from './http/server.ts'
 import type { Log } from './observability/log.ts'
@@ -24,6 +25,7 @@ import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
+import { openRealtime } from './realtime/open-realtime.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
 export interface RunningServer {
@@ -98,8 +100,9 @@ async function openHttp(
   closing.add(async () => forgetting.stop())
   const sweeping = forgetSessions(database, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
-  const { wake } = createChangeSignal()
-  const records: RecordsDeps = { database, catalog, plans: new PlanCache(), wake }
+  const signal = createChangeSignal()
+  const { wake } = signal
+  const records = { database, catalog, plans: new PlanCache(), wake }
   const issuer = config.publicUrl ?? 'plinth'
   const auth = await openAuth(database, { ...config, issuer, mail, wakeChanges: wake, newUsers: newUsers(records) })
   const browser = browserSessions(config)
@@ -117,7 +120,20 @@ async function openHttp(
     isDraining: () => state.draining,
   })
   const identify = identifier(auth.authenticate, browser)
-  return createHttpServer({ ...config, router, identify, log, metrics })
+  const http = createHttpServer({ ...config, router, identify, log, metrics })
+  const credentialOf = handshakeCredential(browser)
+  const realtime = await openRealtime({
+    http: http.server,
+    // Our server makes no other requests than these.
+    signIn: { ...auth, credentialOf: (req) => (req instanceof HttpRequest ? credentialOf(req) : undefined) },
+    records,
+    signal,
+    metrics,
+    config,
+    onError: (err) => log.error({ err }, 'realtime failed'),
+  })
+  closing.add(() => realtime.close())
+  return { ...http, drain: (milliseconds) => Promise.all([realtime.drain(), http.drain(milliseconds)]).then(() => {}) }
 }
 
 /** Sign-in makes users by the rules that all records are made by. */

@@ -14,6 +14,7 @@ import type { MailDeps } from './mail/mail-deps.ts'
 import { type OwnPasswordChange, changeOwnPassword, givePassword } from './change-password.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
+import { endedSessions } from './sessions/ended-sessions.ts'
 import { openSessions, type Sessions } from './sessions/open-sessions.ts'
 import type { Origin, SessionDeps, SignedIn } from './sessions/session.ts'
 import { startSession } from './sessions/start-session.ts'
@@ -33,6 +34,10 @@ export interface Auth {
   /** The user who asks. */
   me(actor: Actor): Promise<Me>
   readonly sessions: Sessions
+  /** For who keeps connections open: looks sessions up anew when they are asked for next. */
+  forgetSessions(ids: readonly string[]): void
+  /** Sessions that have ended within the last minute. */
+  endedSessions(): Promise<readonly string[]>
   readonly byMail: ByMail
   readonly registration: OpenRegistration
   changeOwnPassword(actor: Actor, change: OwnPasswordChange, origin: Origin): Promise<void>
@@ -81,6 +86,8 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
     },
     me: (actor) => findMe(database, actor),
     sessions: openSessions(deps),
+    forgetSessions,
+    endedSessions: () => endedSessions(database),
     byMail: openByMail({ mail, sessions: deps, takesInvites: options.registration !== 'closed', wakeChanges }),
     registration: openRegistration({ ...options, sessions: deps }),
     changeOwnPassword: (actor, change, origin) => changeOwnPassword({ sessions: deps, mail }, actor, change, origin),

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { errors, type Problem } from '@plinth/schema'
-import { checkJsonValue } from './check-json-value.ts'
+import { checkJsonValue } from '../records/check-json-value.ts'
 import type { HttpRequest } from './http-request.ts'
 
 export interface BodyOptions {

@@ -6,6 +6,7 @@ import { sessions } from './0005-sessions.ts'
 import { mail } from './0006-mail.ts'
 import { audit } from './0007-audit.ts'
 import { channels } from './0011-channels.ts'
+import { realtime } from './0012-realtime.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   mail,
   audit,
   channels,
+  realtime,
 ]

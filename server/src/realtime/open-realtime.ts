@@ -1,0 +1,93 @@
+import type { Server as HttpServer } from 'node:http'
+import { readVersion } from '../catalog/read-schema.ts'
+import { readCursorKey } from '../changes/cursor-key.ts'
+import type { ChangeSignal } from '../changes/wake.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { RecordsDeps } from '../records/operation.ts'
+import type { Message } from './message.ts'
+import { type RealtimeMetrics, showRealtime } from './realtime-metrics.ts'
+import type { SignIn } from './sockets/credential.ts'
+import { openSockets } from './sockets/open-sockets.ts'
+import { Admission } from './subscriptions/admission.ts'
+import { ChangeHub } from './subscriptions/change-hub.ts'
+import { subscriptionMessages } from './subscriptions/subscribe.ts'
+import { Subscriptions } from './subscriptions/subscriptions.ts'
+
+export interface RealtimeOptions {
+  readonly http: HttpServer
+  readonly signIn: SignIn
+  readonly records: RecordsDeps & { readonly catalog: Pick<Catalog, 'model' | 'refresh' | 'onChange'> }
+  readonly signal: ChangeSignal
+  readonly metrics: RealtimeMetrics
+  readonly config: RealtimeSettings
+  /** Further kinds of messages. */
+  readonly messages?: readonly Message[]
+  readonly onError: (error: unknown) => void
+}
+
+export interface RealtimeSettings {
+  readonly corsOrigins: readonly string[]
+  readonly publicUrl: string | null
+  readonly realtimeSockets: number
+  readonly realtimeQueue: number
+  readonly realtimeSubscriptions: number
+  readonly realtimeMessages: number
+  readonly realtimeMessageBytes: number
+}
+
+export interface Realtime {
+  /** Tells all clients when to come again, and closes their connections. */
+  drain(): Promise<void>
+  /** Ends reading the log. */
+  close(): Promise<void>
+}
+
+/** How many subscriptions are begun at a time: each needs a statement or two, and requests want some of the pool as well. */
+const beginsAtATime = 4
+const maxBegins = 5_000
+
+/** Opens realtime: the sockets, and one reader of the change log for all of them. */
+export async function openRealtime(options: RealtimeOptions): Promise<Realtime> {
+  const { records, config, signal, signIn, onError } = options
+  const key = await readCursorKey(records.database)
+  const counts = { evaluations: 0, lookups: 0, events: 0, statements: 0, resyncs: 0 }
+  const subscriptions: Subscriptions = new Subscriptions(records, () => hub, config.realtimeSubscriptions)
+  const hub: ChangeHub = new ChangeHub({
+    records,
+    signal,
+    key,
+    counts,
+    usersChanged: (ids) => sockets.identities.usersChanged(ids),
+    refreshSchema: async () => {
+      if ((await readVersion(records.database)) > records.catalog.model.version) await records.catalog.refresh()
+    },
+    onLost: (subscription, reason) => {
+      counts.resyncs += 1
+      subscriptions.lose(subscription, reason)
+    },
+    onError,
+  })
+  const admission = new Admission(beginsAtATime, maxBegins)
+  const sockets = openSockets({
+    http: options.http,
+    signIn,
+    messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...(options.messages ?? [])],
+    corsOrigins: config.corsOrigins,
+    publicUrl: config.publicUrl,
+    queueBytes: config.realtimeQueue,
+    messageBytes: config.realtimeMessageBytes,
+    messagesPerSecond: config.realtimeMessages,
+    maxSockets: config.realtimeSockets,
+    onError,
+  })
+  showRealtime(options.metrics, { counts, subscriptions, connections: sockets.connections })
+  const stopListening = records.catalog.onChange(() => subscriptions.schemaChanged())
+  await hub.start()
+  return {
+    drain: () => sockets.stop(),
+    close: async () => {
+      stopListening()
+      await hub.stop()
+    },
+  }
+}
