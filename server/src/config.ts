@@ -159,6 +159,24 @@ const settings = {
     65_536,
     'How many bytes a message of a realtime connection may have.',
   ),
+  realtimeChannels: setting(
+    'PLINTH_REALTIME_CHANNELS',
+    wholeNumber(1, 10_000),
+    100,
+    'How many channels a realtime connection may be in.',
+  ),
+  channelPayloadBytes: setting(
+    'PLINTH_CHANNEL_PAYLOAD_BYTES',
+    wholeNumber(1_024, 1_048_576),
+    65_536,
+    'How many bytes of JSON the payload of a message to a channel may have.',
+  ),
+  channelMembers: setting(
+    'PLINTH_CHANNEL_MEMBERS',
+    wholeNumber(0, 100_000),
+    1_000,
+    'How many of those who are present in a channel somebody who joins is shown.',
+  ),
   metricsToken: secret<string | null>(
     'PLINTH_METRICS_TOKEN',
     text,

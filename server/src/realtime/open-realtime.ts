@@ -1,10 +1,10 @@
 import type { Server as HttpServer } from 'node:http'
 import { readVersion } from '../catalog/read-schema.ts'
 import { readCursorKey } from '../changes/cursor-key.ts'
-import type { ChangeSignal } from '../changes/wake.ts'
+import { type ChangeSignal, createChangeSignal } from '../changes/wake.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { RecordsDeps } from '../records/operation.ts'
-import type { Message } from './message.ts'
+import { openChannels } from './channels/open-channels.ts'
 import { type RealtimeMetrics, showRealtime } from './realtime-metrics.ts'
 import type { SignIn } from './sockets/credential.ts'
 import { openSockets } from './sockets/open-sockets.ts'
@@ -20,8 +20,6 @@ export interface RealtimeOptions {
   readonly signal: ChangeSignal
   readonly metrics: RealtimeMetrics
   readonly config: RealtimeSettings
-  /** Further kinds of messages. */
-  readonly messages?: readonly Message[]
   readonly onError: (error: unknown) => void
 }
 
@@ -33,6 +31,9 @@ export interface RealtimeSettings {
   readonly realtimeSubscriptions: number
   readonly realtimeMessages: number
   readonly realtimeMessageBytes: number
+  readonly realtimeChannels: number
+  readonly channelPayloadBytes: number
+  readonly channelMembers: number
 }
 
 export interface Realtime {
@@ -45,12 +46,24 @@ export interface Realtime {
 /** How many subscriptions are begun at a time: each needs a statement or two, and requests want some of the pool as well. */
 const beginsAtATime = 4
 const maxBegins = 5_000
+/** What is around the payload of a message: its event and the name of its channel. */
+const envelopeBytes = 4_096
 
 /** Opens realtime: the sockets, and one reader of the change log for all of them. */
 export async function openRealtime(options: RealtimeOptions): Promise<Realtime> {
   const { records, config, signal, signIn, onError } = options
   const key = await readCursorKey(records.database)
   const counts = { evaluations: 0, lookups: 0, events: 0, statements: 0, resyncs: 0 }
+  const channels = openChannels({
+    records,
+    catalog: records.catalog,
+    bell: createChangeSignal(),
+    ring: () => {},
+    channelsPerSocket: config.realtimeChannels,
+    payloadBytes: config.channelPayloadBytes,
+    membersShown: config.channelMembers,
+    onError,
+  })
   const subscriptions: Subscriptions = new Subscriptions(records, () => hub, config.realtimeSubscriptions)
   const hub: ChangeHub = new ChangeHub({
     records,
@@ -61,6 +74,8 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     refreshSchema: async () => {
       if ((await readVersion(records.database)) > records.catalog.model.version) await records.catalog.refresh()
     },
+    onChanges: channels.noteChanges,
+    onLogLost: channels.noteAllChanged,
     onLost: (subscription, reason) => {
       counts.resyncs += 1
       subscriptions.lose(subscription, reason)
@@ -71,16 +86,17 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
   const sockets = openSockets({
     http: options.http,
     signIn,
-    messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...(options.messages ?? [])],
+    messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...channels.messages],
     corsOrigins: config.corsOrigins,
     publicUrl: config.publicUrl,
     queueBytes: config.realtimeQueue,
-    messageBytes: config.realtimeMessageBytes,
+    // A payload that is as large as it may be travels within a message.
+    messageBytes: Math.max(config.realtimeMessageBytes, config.channelPayloadBytes + envelopeBytes),
     messagesPerSecond: config.realtimeMessages,
     maxSockets: config.realtimeSockets,
     onError,
   })
-  showRealtime(options.metrics, { counts, subscriptions, connections: sockets.connections })
+  showRealtime(options.metrics, { counts, subscriptions, channels, connections: sockets.connections })
   const stopListening = records.catalog.onChange(() => subscriptions.schemaChanged())
   await hub.start()
   return {
@@ -88,6 +104,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     close: async () => {
       stopListening()
       await hub.stop()
+      await channels.close()
     },
   }
 }

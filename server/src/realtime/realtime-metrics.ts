@@ -1,3 +1,4 @@
+import type { Channels } from './channels/open-channels.ts'
 import type { SocketConnection } from './sockets/socket-connection.ts'
 import type { DeliveryCounts } from './subscriptions/deliver.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'
@@ -11,13 +12,16 @@ export interface RealtimeMetrics {
 interface Shown {
   readonly counts: DeliveryCounts & { readonly resyncs: number }
   readonly subscriptions: Pick<Subscriptions, 'count'>
+  readonly channels: Pick<Channels, 'load'>
   readonly connections: ReadonlySet<SocketConnection>
 }
 
 /** What realtime costs, for `/metrics`. */
-export function showRealtime(metrics: RealtimeMetrics, { counts, subscriptions, connections }: Shown): void {
+export function showRealtime(metrics: RealtimeMetrics, { counts, subscriptions, channels, connections }: Shown): void {
   metrics.gauge('plinth_realtime_connections', 'Open realtime connections.', () => connections.size)
   metrics.gauge('plinth_realtime_subscriptions', 'Subscriptions on them.', () => subscriptions.count)
+  metrics.gauge('plinth_channels', 'Channels that have members here.', () => channels.load().channels)
+  metrics.gauge('plinth_channel_members', 'Memberships of channels.', () => channels.load().members)
   metrics.gauge('plinth_realtime_waiting_bytes', 'Bytes that wait to be taken by clients.', () =>
     [...connections].reduce((sum, { queue }) => sum + queue.bytes, 0),
   )

@@ -21,6 +21,10 @@ export interface HubDeps {
   readonly usersChanged: (ids: ReadonlySet<string>) => Promise<void>
   /** Called before changes go out: from now on they are judged by the newest schema. */
   readonly refreshSchema: () => Promise<void>
+  /** Called with the collections that were changed, or whose links were, before anybody is told. */
+  readonly onChanges: (collections: ReadonlySet<string>) => void
+  /** Called where it is not known what was changed. */
+  readonly onLogLost: () => void
   /** This subscription has ended: tells its client so. */
   readonly onLost: (subscription: Subscription, reason: ResyncReason) => void
   readonly onError: (error: unknown) => void
@@ -66,7 +70,10 @@ export class ChangeHub {
       onError,
       onBatch: (batch) => this.#deliver(batch),
       onRead: (cursor) => this.#advance(cursor),
-      onResync: () => this.#loseAll('log'),
+      onResync: () => {
+        this.#deps.onLogLost()
+        this.#loseAll('log')
+      },
     })
   }
 
@@ -121,6 +128,7 @@ export class ChangeHub {
   }
 
   async #deliver(batch: ChangeBatch): Promise<void> {
+    this.#deps.onChanges(new Set(batch.changes.map(({ collection }) => ownerOf(collection))))
     const changes = batch.changes.map(loggedChange)
     for (let tries = 1; ; tries += 1) {
       try {
@@ -208,6 +216,9 @@ export class ChangeHub {
     if (this.#joining.has(subscription)) this.#send(ready)
   }
 }
+
+/** The links of a relation to many are logged as `posts.tags`. */
+const ownerOf = (table: string): string => table.split('.')[0] ?? table
 
 function subscriptionsOf(circles: ReadonlyMap<string, Circle>): readonly Subscription[] {
   return [...circles.values()].flatMap(({ whole, single }) => [
