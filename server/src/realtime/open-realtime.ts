@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { readVersion } from '../catalog/read-schema.ts'
 import { readCursorKey } from '../changes/cursor-key.ts'
-import { type ChangeSignal, createChangeSignal } from '../changes/wake.ts'
+import type { ChangeSignal } from '../changes/wake.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { RecordsDeps } from '../records/operation.ts'
 import { openChannels } from './channels/open-channels.ts'
@@ -57,8 +57,6 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
   const channels = openChannels({
     records,
     catalog: records.catalog,
-    bell: createChangeSignal(),
-    ring: () => {},
     channelsPerSocket: config.realtimeChannels,
     payloadBytes: config.channelPayloadBytes,
     membersShown: config.channelMembers,

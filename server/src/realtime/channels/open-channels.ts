@@ -1,6 +1,5 @@
 import { matchChannel, type Model } from '@plinth/schema'
 import type { Catalog } from '../../catalog/catalog.ts'
-import type { ChangeSignal } from '../../changes/wake.ts'
 import { type LookedAt, lookedAtBy } from '../../query/looked-at.ts'
 import type { RecordsDeps } from '../../records/operation.ts'
 import type { Message } from '../message.ts'
@@ -13,10 +12,6 @@ import { openPostgresTransport } from './postgres/open-postgres-transport.ts'
 export interface ChannelsOptions extends ChannelLimits {
   readonly records: RecordsDeps
   readonly catalog: Pick<Catalog, 'model' | 'onChange'>
-  /** Rings when another copy of the server has something to tell. */
-  readonly bell: ChangeSignal
-  /** Rings it at the others; called often. */
-  readonly ring: () => void
   readonly onError: (error: unknown) => void
 }
 
@@ -41,9 +36,7 @@ export function openChannels(options: ChannelsOptions): Channels {
     onGap: () => hub.missed(),
     onError,
   }
-  const transport = once(() =>
-    openPostgresTransport({ ...listener, database: records.database, bell: options.bell, ring: options.ring }),
-  )
+  const transport = once(() => openPostgresTransport({ ...listener, database: records.database }))
   const hub = new ChannelHub({ ...options, read: (asks) => readRights(records, asks), transport: transport.get })
   const dependencies = dependenciesOf(catalog)
   const stopFollowing = catalog.onChange(() => hub.mark(() => true))

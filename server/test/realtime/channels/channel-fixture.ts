@@ -1,7 +1,6 @@
 import { Problem } from '@plinth/schema'
 import { type Actor, anonymous } from '../../../src/access/actor.ts'
 import { openCatalog } from '../../../src/catalog/open-catalog.ts'
-import { createChangeSignal } from '../../../src/changes/wake.ts'
 import { connect } from '../../../src/database/connect.ts'
 import { compileComputed } from '../../../src/query/compile-computed.ts'
 import { type Channels, openChannels } from '../../../src/realtime/channels/open-channels.ts'
@@ -72,8 +71,6 @@ function copyOf(records: RecordsDeps, catalog: Parameters<typeof openChannels>[0
     ...limits,
     records,
     catalog,
-    bell: createChangeSignal(),
-    ring: () => {},
     onError: () => {},
   })
   return { channels, client: (actor = anonymous) => clientOf(channels, actor), close: channels.close }

@@ -385,7 +385,7 @@ describe('authority', () => {
     await client.call('broadcast', { channel: 'news', event: 'e', payload: 1 })
     client.become(user(ada.id))
     await expect
-      .poll(() => client.refusal('broadcast', { channel: 'news', event: 'e', payload: 1 }))
+      .poll(() => client.refusal('broadcast', { channel: 'news', event: 'e', payload: 1 }), { timeout: 20_000 })
       .toBe('forbiddenInChannel')
     client.close()
   })

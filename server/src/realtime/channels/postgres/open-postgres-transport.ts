@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { ChangeSignal } from '../../../changes/wake.ts'
+import { openBell } from '../../../changes/bell.ts'
+import { type ChangeSignal, createChangeSignal } from '../../../changes/wake.ts'
 import type { Database } from '../../../database/database.ts'
 import type { ChannelTransport, TransportListener } from '../channel-transport.ts'
 import {
@@ -22,10 +23,6 @@ import { PublishQueue } from './publish-queue.ts'
 
 export interface PostgresTransportOptions extends TransportListener {
   readonly database: Database
-  /** Rings when another copy has published something. Without it, it is found a moment later. */
-  readonly bell: ChangeSignal
-  /** Tells the other copies that there is something to read. */
-  readonly ring: () => void
 }
 
 const beatMs = 1_000
@@ -40,24 +37,31 @@ const longestSilenceMs = 20_000
  * members of one that says so no more leave.
  */
 export async function openPostgresTransport(options: PostgresTransportOptions): Promise<ChannelTransport> {
-  const { database, onDeliveries, onError, ring } = options
+  const { database, onDeliveries, onError } = options
   const copy = randomUUID()
-  const state = { others: 0 }
   await database.run(register(copy))
+  const start = await readSnapshot(database)
+  const signal = createChangeSignal()
+  const bell = openBell(database, 'plinth_channels', () => {
+    // There is somebody; how many there are is known with the next beat.
+    state.others ||= 1
+    signal.wake()
+  })
+  const state: State = { others: 0, signal, ring: bell.ring }
   const queue = new PublishQueue({
     database,
     copy,
     onError,
     onPublished: (deliveries) => {
       onDeliveries(deliveries)
-      if (state.others > 0) ring()
+      if (state.others > 0) bell.ring()
     },
   })
   const closing = new AbortController()
-  const reading = keepReading(copy, await readSnapshot(database), state, closing.signal, options)
+  const reading = keepReading(copy, start, state, closing.signal, options)
   const beating = keepBeating(copy, state, closing.signal, options)
   // Others poll slowly while they know of nobody: now they do.
-  ring()
+  bell.ring()
   return {
     publish: (event) => queue.publish(event),
     enter: async (channel, last) => {
@@ -71,10 +75,11 @@ export async function openPostgresTransport(options: PostgresTransportOptions): 
     close: async () => {
       await queue.close()
       closing.abort()
-      options.bell.wake()
+      signal.wake()
       await Promise.all([reading, beating])
+      // All at once, and the others need not wait until they miss it.
       await database.run(unregister(copy)).catch(onError)
-      ring()
+      bell.close()
     },
   }
 }
@@ -87,6 +92,10 @@ async function readSnapshot(database: Database): Promise<SeenEvents> {
 interface State {
   /** How many other copies there are. */
   others: number
+  /** Woken when another copy has published something. Else it is found a moment later. */
+  readonly signal: ChangeSignal
+  /** Wakes the others. */
+  readonly ring: () => void
 }
 
 async function keepReading(
@@ -99,8 +108,8 @@ async function keepReading(
   let seen = from
   let readAt = performance.now()
   while (!closed.aborted) {
-    await options.bell.next(state.others > 0 ? pollMs : beatMs)
-    if (closed.aborted) return
+    // Before reading, so that nothing that is published meanwhile waits for the next poll.
+    const woken = state.signal.next(state.others > 0 ? pollMs : beatMs)
     try {
       const began = performance.now()
       const rows = await options.database.run(unseenEvents(copy, seen))
@@ -114,6 +123,7 @@ async function keepReading(
       options.onError(error)
       await pause(beatMs, closed)
     }
+    await woken
   }
 }
 
@@ -127,7 +137,7 @@ async function keepBeating(
   copy: string,
   state: State,
   closed: AbortSignal,
-  { database, onError, ring }: PostgresTransportOptions,
+  { database, onError }: PostgresTransportOptions,
 ): Promise<void> {
   for (let beats = 0; !closed.aborted; beats += 1) {
     try {
@@ -135,7 +145,7 @@ async function keepBeating(
       state.others = Number(others)
       const [[left] = []] = await database.run(sweepMembers)
       // This copy reads of it as all others do.
-      if (left !== '0') ring()
+      if (left !== '0') state.ring()
       if (beats % beatsPerSweep === 0) await database.run(sweepEvents)
     } catch (error) {
       onError(error)
