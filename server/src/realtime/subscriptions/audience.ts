@@ -1,5 +1,6 @@
 import type { CollectionModel, Expression } from '@plinth/schema'
 import type { Access } from '../../access/access.ts'
+import type { Reached } from '../../query/reached-collections.ts'
 import type { RecordJudge, Viewer } from './record-judge.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -14,6 +15,8 @@ export interface Audience {
   readonly filter: Expression | null
   /** Null where the rule or the filter follows relations: then the database judges. */
   readonly judge: RecordJudge | null
+  /** What the rule and the filter look into besides the record. */
+  readonly reached: Reached
   readonly roles: readonly string[]
   readonly circles: Map<string, Circle>
 }

@@ -7,7 +7,8 @@ import { hasSeenAll } from '../../changes/snapshot.ts'
 import type { ChangeSignal } from '../../changes/wake.ts'
 import type { RecordsDeps } from '../../records/operation.ts'
 import { addToCircle, type Audience, type Circle, removeFromCircle } from './audience.ts'
-import { type Addressed, type DeliveryCounts, prepareBatch, type ReadyBatch, sendBatch } from './deliver.ts'
+import { type Addressed, address, collectionsOf } from './address.ts'
+import { type DeliveryCounts, prepareBatch, type ReadyBatch, sendBatch } from './deliver.ts'
 import { type LoggedChange, loggedChange } from './logged-change.ts'
 import type { ResyncReason, Subscription, SubscriptionPlan } from './subscription.ts'
 
@@ -133,7 +134,8 @@ export class ChangeHub {
     for (let tries = 1; ; tries += 1) {
       try {
         await this.#noteAuthority(changes)
-        return this.#send(await prepareBatch(this.#deps, this.#addressed(changes), batch.cursor))
+        const start = this.#position ?? batch.cursor
+        return this.#send(await prepareBatch(this.#deps, this.#addressed(changes), { start, end: batch.cursor }))
       } catch (error) {
         this.#deps.onError(error)
         if (this.#stop.signal.aborted) return
@@ -161,10 +163,7 @@ export class ChangeHub {
 
   #addressed(changes: readonly LoggedChange[]): readonly Addressed[] {
     const byCollection = Map.groupBy(changes, ({ collection }) => collection)
-    return [...this.#live.values()].flatMap((audience) => {
-      const some = byCollection.get(audience.collection.name)
-      return some === undefined ? [] : [{ audience, circles: audience.circles, changes: some }]
-    })
+    return [...this.#live.values()].flatMap((audience) => address(audience, audience.circles, byCollection) ?? [])
   }
 
   #send(ready: ReadyBatch): void {
@@ -195,7 +194,7 @@ export class ChangeHub {
     })
     if (!this.#joining.has(subscription)) return
     if (batch === 'resync') return this.#lose(subscription, 'log')
-    await this.#catchUp(subscription, batch)
+    await this.#catchUp(subscription, batch, cursor)
     // Meanwhile it may have left, or lost its rights.
     if (!this.#joining.has(subscription)) return
     if (batch.cursor.page !== undefined)
@@ -204,15 +203,24 @@ export class ChangeHub {
     this.#addLive(subscription)
   }
 
-  async #catchUp(subscription: Subscription, { changes: found, cursor }: ChangeBatch): Promise<void> {
+  async #catchUp(
+    subscription: Subscription,
+    { changes: found, cursor: end }: ChangeBatch,
+    start: ChangeCursor,
+  ): Promise<void> {
     const changes = found.map(loggedChange)
     const users = changes.filter(({ collection }) => collection === 'users')
     if (users.some((change) => changesUser(change, subscription))) return this.#lose(subscription, 'access')
     const { audience } = subscription.plan
     const circles = new Map<string, Circle>()
     addToCircle(circles, subscription)
-    const own = changes.filter(({ collection }) => collection === audience.collection.name)
-    const ready = await prepareBatch(this.#deps, [{ audience, circles, changes: own }], cursor)
+    const addressed = address(
+      audience,
+      circles,
+      Map.groupBy(changes, ({ collection }) => collection),
+    )
+    if (addressed === null) return
+    const ready = await prepareBatch(this.#deps, [addressed], { start, end })
     if (this.#joining.has(subscription)) this.#send(ready)
   }
 }
@@ -225,15 +233,6 @@ function subscriptionsOf(circles: ReadonlyMap<string, Circle>): readonly Subscri
     ...whole,
     ...[...single.values()].flatMap((each) => [...each]),
   ])
-}
-
-/** The collections whose changes can mean something to a subscription. */
-function collectionsOf({
-  plan: {
-    audience: { collection, judge },
-  },
-}: Subscription): readonly string[] {
-  return judge !== null && judge.needs.fields.size > 0 ? [collection.name, 'users'] : [collection.name]
 }
 
 /** Whether a change is one of the user's own record, in a field that the rule asks about. */

@@ -1,10 +1,13 @@
-import { encodeCursor, type ChangeCursor } from '../../changes/cursor.ts'
-import { makeRun, operationOf, type RecordsDeps, runPlan } from '../../records/operation.ts'
 import type { KeyObject } from 'node:crypto'
-import type { Audience, Circle } from './audience.ts'
-import { type Counts, judgeChanges } from './judge-changes.ts'
-import type { LoggedChange } from './logged-change.ts'
-import { memberTexts } from './member-texts.ts'
+import { type ChangeCursor, encodeCursor } from '../../changes/cursor.ts'
+import type { CompiledSql } from '../../database/sql.ts'
+import type { Run } from '../../query/run.ts'
+import { placeValues } from '../../query/tables-as-of.ts'
+import { makeRun, operationOf, type RecordsDeps, runPlan } from '../../records/operation.ts'
+import type { Addressed } from './address.ts'
+import { judgeByDatabase, type Span } from './judge-by-database.ts'
+import { type Counts, type Happening, judgeChanges, type Judged } from './judge-changes.ts'
+import { type LoggedChange, LoggedRecord } from './logged-change.ts'
 import { batchPayload, eventsText, hasRecord, packParcels, type Parcel, type ReadRecords } from './parcels.ts'
 import type { Selection } from './selection.ts'
 import type { Subscription } from './subscription.ts'
@@ -22,13 +25,6 @@ export interface DeliveryCounts extends Counts {
   statements: number
 }
 
-/** Those of an audience to whom a batch goes. */
-export interface Addressed {
-  readonly audience: Audience
-  readonly circles: ReadonlyMap<string, Circle>
-  readonly changes: readonly LoggedChange[]
-}
-
 /** A batch that is ready to go out: nothing can fail any more. */
 export interface ReadyBatch {
   readonly parcels: readonly { readonly parcel: Parcel; readonly read: ReadRecords | null }[]
@@ -39,18 +35,34 @@ export interface ReadyBatch {
 export async function prepareBatch(
   deps: DeliveryDeps,
   addressed: readonly Addressed[],
-  cursor: ChangeCursor,
+  span: Span,
 ): Promise<ReadyBatch> {
-  const parcels = addressed.flatMap(({ audience, circles, changes }) => {
-    const { judge } = audience
-    if (judge === null) return []
-    return judgeChanges({ judge, roles: audience.roles }, circles, changes, deps.counts).flatMap(
-      ({ circle, happenings }) => packParcels(audience, circle, happenings),
-    )
-  })
-  const read = await readRelated(deps, parcels)
-  return { parcels: parcels.map((parcel) => ({ parcel, read: read.get(parcel) ?? null })), cursor }
+  const judged = await Promise.all(addressed.map((each) => judgeAll(deps, each, span)))
+  const parcels = judged.flat()
+  const read = await readRelated(deps, parcels, span)
+  return { parcels: parcels.map((parcel) => ({ parcel, read: read.get(parcel) ?? null })), cursor: span.end }
 }
+
+async function judgeAll(deps: DeliveryDeps, addressed: Addressed, span: Span): Promise<readonly Parcel[]> {
+  const { audience, circles, changes, linked } = addressed
+  const pack = (each: readonly Judged[]): readonly Parcel[] =>
+    each.flatMap(({ circle, happenings }) => packParcels(audience, circle, happenings))
+  const { judge } = audience
+  if (judge === null) return pack(await judgeByDatabase(deps, addressed, span))
+  const judged = judgeChanges({ judge, roles: audience.roles }, circles, changes, deps.counts)
+  if (linked.length === 0) return pack(judged)
+  // A record that is told of anyway shows its links as they are.
+  const told = new Map(judged.map(({ circle, happenings }) => [circle, new Set(happenings.map(({ id }) => id))]))
+  const byLinks = await judgeByDatabase(deps, { ...addressed, changes: [], everywhere: false }, span)
+  const alone = byLinks.flatMap(({ circle, happenings }) => {
+    const left = happenings.filter(({ type, id }) => type === 'update' && told.get(circle)?.has(id) !== true)
+    return left.length === 0 ? [] : [{ circle, happenings: left }]
+  })
+  return [...pack(judged), ...pack(alone).filter(({ selection }) => showsLinks(selection, linked))]
+}
+
+const showsLinks = ({ linked }: Selection, changes: readonly LoggedChange[]): boolean =>
+  changes.some(({ collection }) => linked.has(collection.slice(collection.indexOf('.') + 1)))
 
 /** Hands a batch over; answers the subscriptions whose connections could not take it. */
 export function sendBatch({ key, counts }: DeliveryDeps, { parcels, cursor }: ReadyBatch): readonly Subscription[] {
@@ -67,40 +79,50 @@ export function sendBatch({ key, counts }: DeliveryDeps, { parcels, cursor }: Re
 }
 
 /** One statement for each way of showing records, for all users and all records of the batch. */
-async function readRelated(deps: DeliveryDeps, parcels: readonly Parcel[]): Promise<ReadonlyMap<Parcel, ReadRecords>> {
+async function readRelated(
+  deps: DeliveryDeps,
+  parcels: readonly Parcel[],
+  { end }: Span,
+): Promise<ReadonlyMap<Parcel, ReadRecords>> {
   const asking = parcels.filter(
-    ({ selection, happenings }) => selection.statement !== null && happenings.some(hasRecord),
+    ({ selection, happenings }) =>
+      happenings.some(hasRecord) && (selection.statement !== null || isUnlogged(happenings)),
   )
-  const groups = Map.groupBy(asking, ({ selection }) => selection)
-  const found = await Promise.all([...groups].map(([selection, each]) => readShown(deps, selection, each)))
+  const groups = Map.groupBy(asking, ({ selection, happenings }) =>
+    isUnlogged(happenings) ? selection.statementAtEnd() : selection.statement,
+  )
+  const found = await Promise.all(
+    [...groups].map(([statement, each]) => (statement === null ? [] : readShown(deps, statement, each, end))),
+  )
   return new Map(found.flatMap((each) => [...each]))
 }
 
+/** What the database has judged is shown as the database has it. */
+const isUnlogged = (happenings: readonly Happening[]): boolean =>
+  happenings.some((happening) => hasRecord(happening) && happening.record === null)
+
 async function readShown(
   { records, counts }: DeliveryDeps,
-  { statement }: Selection,
+  statement: CompiledSql<Run>,
   parcels: readonly Parcel[],
+  end: ChangeCursor,
 ): Promise<ReadonlyMap<Parcel, ReadRecords>> {
   const [first] = parcels
   const actor = first?.subscriptions[0]?.connection.actor
-  if (statement === null || first === undefined || actor === undefined) return new Map()
+  if (first === undefined || actor === undefined) return new Map()
   const asked = parcels.flatMap((parcel) =>
-    [...new Set(parcel.happenings.filter(hasRecord).map(({ change }) => change.id))].map((id) => ({ parcel, id })),
+    [...new Set(parcel.happenings.filter(hasRecord).map(({ id }) => id))].map((id) => ({ parcel, id })),
   )
-  const values = {
-    users: asked.map(({ parcel }) => userIdOf(parcel)),
-    ids: asked.map(({ id }) => id),
-  }
+  const users = asked.map(({ parcel: { viewer } }) => viewer.user?.['id'] ?? null)
+  const values = { users, ids: asked.map(({ id }) => id), end: placeValues(end) }
   counts.statements += 1
   const operation = operationOf(records, actor, 'realtime')
-  const run = makeRun(operation, { values })
-  const rows = await runPlan(operation, first.audience.access, records.plans.plan(statement), run)
-  const found = new Map(parcels.map((parcel) => [parcel, new Map<string, ReadonlyMap<string, string>>()]))
+  const plan = records.plans.plan(statement)
+  const rows = await runPlan(operation, first.audience.access, plan, makeRun(operation, { values }))
+  const found = new Map(parcels.map((parcel) => [parcel, new Map<string, LoggedRecord>()]))
   for (const [, place, json] of rows) {
     const one = place === null ? undefined : asked[Number(place) - 1]
-    if (one !== undefined && json) found.get(one.parcel)?.set(one.id, memberTexts(json))
+    if (one !== undefined && json) found.get(one.parcel)?.set(one.id, new LoggedRecord(json))
   }
   return found
 }
-
-const userIdOf = ({ subscriptions }: Parcel): string | null => subscriptions[0]?.connection.actor.userId ?? null

@@ -1,11 +1,14 @@
 import type { Audience, Circle } from './audience.ts'
-import type { LoggedChange } from './logged-change.ts'
+import type { LoggedChange, LoggedRecord } from './logged-change.ts'
 import type { EventType, RecordJudge, Viewer } from './record-judge.ts'
 
 /** Something that happened, as a circle sees it. */
 export interface Happening {
   readonly type: EventType
-  readonly change: LoggedChange
+  readonly id: string
+  readonly at: Date
+  /** The record as this change has made it; null where it is gone, or where only the database can tell. */
+  readonly record: LoggedRecord | null
 }
 
 export interface Counts {
@@ -43,7 +46,7 @@ export function judgeChanges(
 }
 
 const happeningOf = (change: LoggedChange, type: EventType | null): readonly Happening[] =>
-  type === null ? [] : [{ type, change }]
+  type === null ? [] : [{ type, id: change.id, at: change.at, record: change.after }]
 
 /** No user has this id. */
 const somebodyElse = 'somebody else'

@@ -4,22 +4,22 @@ import { memberTexts } from './member-texts.ts'
 
 /** A record as the log has it; taken apart only when somebody wants to know, and then once for all. */
 export class LoggedRecord {
-  readonly #text: string
+  readonly text: string
   #values: WireRecord | undefined
   #members: ReadonlyMap<string, string> | undefined
 
   constructor(text: string) {
-    this.#text = text
+    this.text = text
   }
 
   /** Its values, for predicates. */
   get values(): WireRecord {
-    return (this.#values ??= parseChangeRecord(this.#text))
+    return (this.#values ??= parseChangeRecord(this.text))
   }
 
   /** The JSON texts of its values. */
   get members(): ReadonlyMap<string, string> {
-    return (this.#members ??= memberTexts(this.#text))
+    return (this.#members ??= memberTexts(this.text))
   }
 }
 

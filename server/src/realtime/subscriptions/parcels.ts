@@ -1,5 +1,6 @@
 import { JsonText } from '../json-text.ts'
 import type { Audience, Circle } from './audience.ts'
+import type { LoggedRecord } from './logged-change.ts'
 import type { Happening } from './judge-changes.ts'
 import type { Viewer } from './record-judge.ts'
 import type { Selection } from './selection.ts'
@@ -14,8 +15,8 @@ export interface Parcel {
   readonly happenings: readonly Happening[]
 }
 
-/** What was read for a parcel: a record's members by its id. Null where it can no longer be seen. */
-export type ReadRecords = ReadonlyMap<string, ReadonlyMap<string, string>>
+/** What was read for a parcel: records by their ids, as they are shown. One that can no longer be seen is not among them. */
+export type ReadRecords = ReadonlyMap<string, LoggedRecord>
 
 /** Puts together who gets the same events, shown in the same way. */
 export function packParcels(audience: Audience, circle: Circle, happenings: readonly Happening[]): readonly Parcel[] {
@@ -30,7 +31,7 @@ export function packParcels(audience: Audience, circle: Circle, happenings: read
     }))
   const whole = pack(circle.whole, happenings)
   if (circle.single.size === 0) return whole
-  const single = [...Map.groupBy(happenings, ({ change }) => change.id)].flatMap(([id, some]) =>
+  const single = [...Map.groupBy(happenings, ({ id }) => id)].flatMap(([id, some]) =>
     pack(circle.single.get(id) ?? [], some),
   )
   return [...whole, ...single]
@@ -40,16 +41,15 @@ export function packParcels(audience: Audience, circle: Circle, happenings: read
 export const hasRecord = ({ type }: Happening): boolean => type !== 'delete' && type !== 'leave'
 
 /** The events as JSON. */
-export function eventsText(
-  { audience: { judge }, viewer, selection, happenings }: Parcel,
-  read: ReadRecords | null,
-): string {
+export function eventsText({ audience, viewer, selection, happenings }: Parcel, read: ReadRecords | null): string {
   const events = happenings.map((happening) => {
-    const { type, change } = happening
-    const head = `{"type":"${type}","id":"${change.id}"`
-    if (!hasRecord(happening) || change.after === null) return `${head}}`
-    const look = { judge, viewer, now: change.at }
-    return `${head},"record":${selection.present(change.after, read?.get(change.id) ?? null, look)}}`
+    const { type, id, at, record } = happening
+    const head = `{"type":"${type}","id":"${id}"`
+    if (!hasRecord(happening)) return `${head}}`
+    const found = read?.get(id) ?? null
+    const look = { judge: audience.judge, viewer, now: at }
+    const shown = record === null ? found?.text : selection.present(record, found, look)
+    return shown === undefined ? `${head}}` : `${head},"record":${shown}}`
   })
   return `[${events.join(',')}]`
 }

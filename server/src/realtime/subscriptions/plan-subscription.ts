@@ -1,7 +1,8 @@
 import { errors, type Expression } from '@plinth/schema'
-import type { Access } from '../../access/access.ts'
+import type { Access, CollectionAccess } from '../../access/access.ts'
 import type { Actor } from '../../access/actor.ts'
 import { checkFilter } from '../../query/check-filter.ts'
+import { type Reached, reachedByFilter, reachedByRules } from '../../query/reached-collections.ts'
 import { findReadable } from '../../records/operation.ts'
 import type { PlanCache } from '../../records/plan-cache.ts'
 import { shapeOf } from '../../records/read-records.ts'
@@ -40,6 +41,7 @@ export function prepare(plans: PlanCache, access: Access, actor: Actor, wish: Wi
       collection,
       filter,
       judge: recordJudge(permitted, filter),
+      reached: reachedBy(access, permitted, filter),
       roles: actor.roles,
       circles: new Map(),
     }
@@ -48,6 +50,24 @@ export function prepare(plans: PlanCache, access: Access, actor: Actor, wish: Wi
     selectionOf(access, collection, shapeOf(access, collection.name, wish.select ?? undefined)),
   )
   return { wish, audience, selection, record: wish.record }
+}
+
+/** @throws Problem notLogged where the answer depends on a view, whose changes nobody can follow */
+function reachedBy(
+  access: Access,
+  { collection, read, visible }: CollectionAccess,
+  filter: Expression | null,
+): Reached {
+  const rules = [read, ...visible.values()].filter((rule): rule is Expression => typeof rule !== 'boolean')
+  const byRules = reachedByRules(access.model, collection.name, rules)
+  const byFilter = filter === null ? byRules : reachedByFilter(access, collection.name, filter)
+  if (byRules.views || byFilter.views) throw errors.notLogged({ collection: collection.name })
+  const names = new Set([...byRules.fields.keys(), ...byFilter.fields.keys()])
+  const fields = [...names].map((name) => {
+    const named = [byRules, byFilter].flatMap((each) => [...(each.fields.get(name) ?? [])])
+    return [name, new Set(named)] as const
+  })
+  return { fields: new Map(fields), links: new Set([...byRules.links, ...byFilter.links]), views: false }
 }
 
 /** @param user the fields of the user's record that the audience's judge needs, with the id; null for who is no user */

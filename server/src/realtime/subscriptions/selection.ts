@@ -3,18 +3,21 @@ import type { Access } from '../../access/access.ts'
 import type { CompiledSql } from '../../database/sql.ts'
 import type { Run } from '../../query/run.ts'
 import type { Shape } from '../../query/shape.ts'
+import { tablesAsOf } from '../../query/tables-as-of.ts'
 import { compileViewed } from '../../query/viewed-records.ts'
 import type { LoggedRecord } from './logged-change.ts'
 import type { RecordJudge, Viewer } from './record-judge.ts'
 
 /** How records are shown in events. */
 export interface Selection {
-  /** Null where records are shown as the log has them; else the statement that reads what the log does not tell. */
+  /** Null where records are shown as the log has them; else the statement that reads what the log does not tell, as it is now. */
   readonly statement: CompiledSql<Run> | null
+  /** The statement that reads whole records, as they were at the run's place `end` in the log. */
+  statementAtEnd(): CompiledSql<Run>
   /** Relations that it shows, whose links are in tables of their own. */
   readonly linked: ReadonlySet<string>
   /** A record's JSON. `read` is the same record as the statement has read it, if it still can be. */
-  present(record: LoggedRecord, read: ReadonlyMap<string, string> | null, look: Look): string
+  present(record: LoggedRecord, read: LoggedRecord | null, look: Look): string
 }
 
 export interface Look {
@@ -33,12 +36,16 @@ export function selectionOf(access: Access, collection: CollectionModel, shape: 
     const text = record.members.get(name) ?? 'null'
     return asText.has(name) && text !== 'null' && !text.startsWith('"') ? `"${text}"` : text
   }
+  const viewed = { collection: collection.name, filter: null, shape }
+  let atEnd: CompiledSql<Run> | undefined
   return {
-    statement: isPlain ? null : compileViewed(access, { collection: collection.name, filter: null, shape }),
+    statementAtEnd: () => (atEnd ??= compileViewed(access, { ...viewed, tables: tablesAsOf('end') })),
+    statement: isPlain ? null : compileViewed(access, viewed),
     linked: new Set(shape.entries.flatMap(({ kind, name }) => (kind === 'ids' || kind === 'many' ? [name] : []))),
     present: (record, read, { judge, viewer, now }) => {
       const members = shape.entries.flatMap(({ name }) => {
-        if (!isOwn.has(name)) return read?.has(name) ? [`${JSON.stringify(name)}:${read.get(name)}`] : []
+        if (!isOwn.has(name))
+          return read?.members.has(name) ? [`${JSON.stringify(name)}:${read.members.get(name)}`] : []
         if (judge !== null && !judge.shows(name, record, viewer, now)) return []
         return [`${JSON.stringify(name)}:${ownText(record, name)}`]
       })

@@ -1,0 +1,72 @@
+import type { CollectionModel } from '@plinth/schema'
+import type { ChangeCursor } from '../changes/cursor.ts'
+import { xipArray } from '../changes/snapshot.ts'
+import { param, raw, sql } from '../database/sql.ts'
+import type { Run, Sql } from './run.ts'
+import { joinTableOf, tableOf, type Tables } from './tables.ts'
+
+/**
+ * The tables as they were at a place in the change log: what has happened since is taken back, by the log itself. So a rule
+ * that follows relations can be asked what it allowed at the beginning of a batch of changes, and what at its end, whenever
+ * that is asked. The log must still reach back that far.
+ *
+ * @param place the run's value that names the place; see `placeValues`
+ */
+export function tablesAsOf(place: string): Tables {
+  const value = (part: keyof PlaceValues, type: string) =>
+    param<Run>(type, (run) => (run.values[place] as PlaceValues | undefined)?.[part])
+  const [xmax, xip] = [value('xmax', 'xid8'), value('xip', 'xid8[]')]
+  const [pageXmax, pageXip, pageSeq] = [
+    value('pageXmax', 'xid8'),
+    value('pageXip', 'xid8[]'),
+    value('pageSeq', 'bigint'),
+  ]
+  const since = sql`
+    (l.txid >= ${xmax} or l.txid = any(${xip}))
+    and not (l.txid < ${pageXmax} and l.txid <> all(${pageXip}) and l.seq <= ${pageSeq})`
+  // What came first tells how the record was before all of it.
+  const asOf = (table: Sql, name: string, keys: Sql, same: Sql): Sql => {
+    const logged = sql`plinth.changes as l where l.collection = ${param<Run>('text', () => name)} and ${since}`
+    return sql`(
+      select t.* from ${table} as t where not exists (select 1 from ${logged} and ${same})
+      union all
+      select b.* from (select distinct on (${keys}) l.before from ${logged} order by ${keys}, l.seq) as u
+      cross join lateral jsonb_populate_record(null::${table}, u.before) as b
+      where u.before is not null)`
+  }
+  return {
+    of: (collection: CollectionModel) =>
+      collection.kind === 'view'
+        ? tableOf(collection)
+        : asOf(tableOf(collection), collection.name, raw('l.record'), raw('l.record = t.id')),
+    links: (collection, field) =>
+      asOf(
+        joinTableOf(collection, field),
+        `${collection}.${field}`,
+        sql`l.record, ${target}`,
+        sql`l.record = t.source and ${target} = t.target`,
+      ),
+    // A row that was put together has no revision.
+    revision: () => raw('null'),
+  }
+}
+
+/** Where a logged link leads to; it starts at the change's record. */
+const target = raw("(coalesce(l.before, l.after) ->> 'target')::uuid")
+
+interface PlaceValues {
+  readonly xmax: string
+  readonly xip: string
+  readonly pageXmax: string
+  readonly pageXip: string
+  readonly pageSeq: string
+}
+
+/** A place in the log as `tablesAsOf` reads it. */
+export const placeValues = ({ seen, page }: ChangeCursor): PlaceValues => ({
+  xmax: String(seen.xmax),
+  xip: xipArray(seen),
+  pageXmax: String(page?.target.xmax ?? 0),
+  pageXip: page === undefined ? '{}' : xipArray(page.target),
+  pageSeq: String(page?.seq ?? -1),
+})
