@@ -43,7 +43,7 @@ export interface Realtime {
   close(): Promise<void>
 }
 
-/** How many subscriptions are begun at a time: each needs a statement or two, and requests want some of the pool as well. */
+/** How many subscriptions are begun and channels joined at a time: each needs a statement or two, and requests want some of the pool as well. */
 const beginsAtATime = 4
 const maxBegins = 5_000
 /** What is around the payload of a message: its event and the name of its channel. */
@@ -54,7 +54,9 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
   const { records, config, signal, signIn, onError } = options
   const key = await readCursorKey(records.database)
   const counts = { evaluations: 0, lookups: 0, events: 0, statements: 0, resyncs: 0 }
+  const admission = new Admission(beginsAtATime, maxBegins)
   const channels = openChannels({
+    admission,
     records,
     catalog: records.catalog,
     channelsPerSocket: config.realtimeChannels,
@@ -80,7 +82,6 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     },
     onError,
   })
-  const admission = new Admission(beginsAtATime, maxBegins)
   const sockets = openSockets({
     http: options.http,
     signIn,

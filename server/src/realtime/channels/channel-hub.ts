@@ -1,7 +1,8 @@
 import { errors } from '@plinth/schema'
 import type { Actor } from '../../access/actor.ts'
 import type { Connection } from '../connection.ts'
-import { type ChannelRights, readRights, type RightsAsk } from './channel-rights.ts'
+import type { Admission } from '../subscriptions/admission.ts'
+import type { ChannelRights, RightsAsk } from './channel-rights.ts'
 import { type ChannelText, messageText, presenceByUser, textsOf } from './channel-texts.ts'
 import type { ChannelTransport, Delivery } from './channel-transport.ts'
 import { Member } from './member.ts'
@@ -17,7 +18,11 @@ export interface ChannelLimits {
 }
 
 export interface HubOptions extends ChannelLimits {
-  readonly read: (asks: readonly RightsAsk[]) => ReturnType<typeof readRights>
+  readonly read: (asks: readonly RightsAsk[]) => Promise<readonly ChannelRights[]>
+  /** @throws Problem channelNotFound */
+  readonly readToJoin: (ask: RightsAsk) => Promise<ChannelRights>
+  /** Joining takes a few statements; when everybody comes again at once, requests want some of the pool as well. */
+  readonly admission: Admission
   /** Opened when somebody joins for the first time. */
   readonly transport: () => Promise<ChannelTransport>
   readonly onError: (error: unknown) => void
@@ -27,6 +32,7 @@ export interface HubOptions extends ChannelLimits {
 type RejoinReason = 'slow' | 'missed' | 'signedIn' | 'rights'
 
 const mostStateBytes = 8_192
+const rejoinSpreadMs = 2_000
 
 /** The channels that connections of this copy have joined, and what goes on in them. */
 export class ChannelHub {
@@ -51,7 +57,7 @@ export class ChannelHub {
     const member = new Member(connection, channel)
     this.members.add(member)
     try {
-      return await this.#admit(member, last)
+      return await this.#options.admission.enter(() => this.#admit(member, last))
     } catch (error) {
       this.#remove(member)
       throw error
@@ -125,10 +131,9 @@ export class ChannelHub {
 
   async #admit(member: Member, last: number): Promise<object> {
     const { channel, connection } = member
-    const [rights] = await this.#options.read([{ actor: connection.actor, channel }])
+    const rights = await this.#options.readToJoin({ actor: connection.actor, channel })
     // A recheck may have been quicker, and knows better.
-    member.rights ??= rights ?? null
-    if (member.gone || !member.rights?.join) throw errors.channelNotFound({ channel })
+    member.rights ??= rights
     const { match, presence } = member.rights
     const transport = await this.#options.transport()
     const { place, replayed } = await transport.enter(channel, Math.min(last, match?.channel.replay ?? 0))
@@ -210,16 +215,18 @@ export class ChannelHub {
   #apply(member: Member, rights: ChannelRights): void {
     const before = member.rights
     member.rights = rights
-    if (!rights.join) this.#remove(member, 'left', 'forbidden')
+    if (!rights.join) this.#remove(member, 'left', { reason: 'forbidden' })
     // What it knows of others came from a right that it has no more, or lacks what it may now see.
     else if (before !== null && before.presence !== rights.presence) this.#rejoin(member, 'rights')
   }
 
+  /** Where all have to at the same moment, each is told another moment to do so. */
   #rejoin(member: Member, reason: RejoinReason): void {
-    this.#remove(member, 'rejoin', reason)
+    const afterMs = reason === 'missed' ? Math.round(Math.random() * rejoinSpreadMs) : 0
+    this.#remove(member, 'rejoin', { reason, afterMs })
   }
 
-  #remove(member: Member, told?: 'left' | 'rejoin', reason?: string): void {
+  #remove(member: Member, told?: 'left' | 'rejoin', why: object = {}): void {
     if (member.gone) return
     member.gone = true
     this.members.remove(member)
@@ -231,7 +238,7 @@ export class ChannelHub {
         .then((transport) => transport.publish({ kind: 'leave', channel, member: id, user, state: null }))
         .catch(this.#options.onError)
     }
-    if (told !== undefined && !connection.closed.aborted) connection.notify(told, { channel, reason })
+    if (told !== undefined && !connection.closed.aborted) connection.notify(told, { channel, ...why })
   }
 }
 

@@ -1,9 +1,16 @@
-import { type ChannelMatch, matchChannel, type Model } from '@plinth/schema'
+import { type ChannelMatch, errors, matchChannel, type Model } from '@plinth/schema'
 import { type Actor, anonymous } from '../../access/actor.ts'
 import { type ChannelRules, channelRules } from '../../access/channel-rules.ts'
 import { compileSql } from '../../database/sql.ts'
 import { type ChannelAsk, channelAsk, channelCheck } from '../../query/channel-check.ts'
-import { makeRun, operationOf, type RecordsDeps, runPlan, withAccess } from '../../records/operation.ts'
+import {
+  makeRun,
+  operationOf,
+  type RecordsDeps,
+  runPlan,
+  withAccess,
+  withCurrentModel,
+} from '../../records/operation.ts'
 import type { Plan } from '../../records/plan-cache.ts'
 
 /** An actor, and the name of a channel. */
@@ -29,6 +36,20 @@ interface Planned {
 /** Those questions that one statement answers together. */
 interface Group extends Planned {
   readonly asks: ChannelAsk[]
+}
+
+/**
+ * What an actor who wants to join may do there. A refusal is checked against the newest schema, so that who has just made a
+ * channel can join it on every copy.
+ *
+ * @throws Problem channelNotFound
+ */
+export function readRightsToJoin(deps: RecordsDeps, ask: RightsAsk): Promise<ChannelRights> {
+  return withCurrentModel(operationOf(deps, anonymous, 'channels'), async () => {
+    const [rights] = await readRights(deps, [ask])
+    if (!rights?.join) throw errors.channelNotFound({ channel: ask.channel })
+    return rights
+  })
 }
 
 /**

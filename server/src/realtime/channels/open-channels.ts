@@ -3,15 +3,17 @@ import type { Catalog } from '../../catalog/catalog.ts'
 import { type LookedAt, lookedAtBy } from '../../query/looked-at.ts'
 import type { RecordsDeps } from '../../records/operation.ts'
 import type { Message } from '../message.ts'
+import type { Admission } from '../subscriptions/admission.ts'
 import { type ChannelLimits, ChannelHub } from './channel-hub.ts'
 import { channelMessages } from './channel-messages.ts'
-import { readRights } from './channel-rights.ts'
+import { readRights, readRightsToJoin } from './channel-rights.ts'
 import type { ChannelTransport } from './channel-transport.ts'
 import { openPostgresTransport } from './postgres/open-postgres-transport.ts'
 
 export interface ChannelsOptions extends ChannelLimits {
   readonly records: RecordsDeps
   readonly catalog: Pick<Catalog, 'model' | 'onChange'>
+  readonly admission: Admission
   readonly onError: (error: unknown) => void
 }
 
@@ -37,7 +39,12 @@ export function openChannels(options: ChannelsOptions): Channels {
     onError,
   }
   const transport = once(() => openPostgresTransport({ ...listener, database: records.database }))
-  const hub = new ChannelHub({ ...options, read: (asks) => readRights(records, asks), transport: transport.get })
+  const hub = new ChannelHub({
+    ...options,
+    read: (asks) => readRights(records, asks),
+    readToJoin: (ask) => readRightsToJoin(records, ask),
+    transport: transport.get,
+  })
   const dependencies = dependenciesOf(catalog)
   const stopFollowing = catalog.onChange(() => hub.mark(() => true))
   // What depends on the time changes without anybody writing.

@@ -5,6 +5,7 @@ import { connect } from '../../../src/database/connect.ts'
 import { compileComputed } from '../../../src/query/compile-computed.ts'
 import { type Channels, openChannels } from '../../../src/realtime/channels/open-channels.ts'
 import type { Connection } from '../../../src/realtime/connection.ts'
+import { Admission } from '../../../src/realtime/subscriptions/admission.ts'
 import { JsonText } from '../../../src/realtime/json-text.ts'
 import type { RecordsDeps } from '../../../src/records/operation.ts'
 import { PlanCache } from '../../../src/records/plan-cache.ts'
@@ -71,6 +72,7 @@ function copyOf(records: RecordsDeps, catalog: Parameters<typeof openChannels>[0
     ...limits,
     records,
     catalog,
+    admission: new Admission(4, 1_000),
     onError: () => {},
   })
   return { channels, client: (actor = anonymous) => clientOf(channels, actor), close: channels.close }

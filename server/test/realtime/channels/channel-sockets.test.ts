@@ -135,7 +135,7 @@ describe('authority over sockets', () => {
     await gone.client.ask('presence', { channel: 'stage', state: {} })
     await eventually(() => watcher.told('presence')).toHaveLength(1)
     await copies.server.call('POST', '/api/auth/sign-out', { token: ada.accessToken })
-    await eventually(() => gone.told('rejoin')).toEqual([{ channel: 'stage', reason: 'signedIn' }])
+    await eventually(() => gone.told('rejoin')).toEqual([{ channel: 'stage', reason: 'signedIn', afterMs: 0 }])
     await eventually(() => watcher.told('presence').at(-1)?.leaves[0]).toMatchObject({ user: ada.id })
     expect(await gone.client.ask('join', { channel: 'stage' })).toMatchObject({ error: { code: 'channelNotFound' } })
   })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '../../../src/access/actor.ts'
 import { apiKey, guest, type Members, type Schema, user } from '../../records/fixture.ts'
+import { sweepEvents } from '../../../src/realtime/channels/postgres/channel-statements.ts'
 import { type ChannelWorld, channelWorld, type Client } from './channel-fixture.ts'
 
 const schema: Schema = {
@@ -398,7 +399,7 @@ describe('authority', () => {
     await client.call('presence', { channel: 'news', state: {} })
     await watcher.event('presence')
     client.become(guest)
-    expect(await client.event('rejoin')).toEqual({ channel: 'news', reason: 'signedIn' })
+    expect(await client.event('rejoin')).toEqual({ channel: 'news', reason: 'signedIn', afterMs: 0 })
     await watcher.event('presence', leaves(member))
     expect(await client.refusal('broadcast', { channel: 'news', event: 'e', payload: 1 })).toBe('notJoined')
     watcher.close()
@@ -414,6 +415,35 @@ describe('authority', () => {
     expect(await two.event('left')).toEqual({ channel: 'text:open/s', reason: 'forbidden' })
     await world.fixture.become(schema)
   })
+
+  it('begins with the schema: a channel that was just made can be joined on every copy', async () => {
+    for (const name of ['fresh1', 'fresh2', 'fresh3']) {
+      await world.fixture.become({
+        ...schema,
+        channels: { ...schema.channels, [name]: { permissions: { anonymous: { join: true } } } },
+      })
+      expect(await joined(world.two.client(), name)).toMatchObject({ channel: name })
+    }
+    await world.fixture.become(schema)
+  })
+})
+
+describe('what is kept', () => {
+  it('is the latest of each channel that keeps some, and nothing else for longer than it takes to be read', async () => {
+    const { database } = world.fixture
+    const run = (text: string) => database.run({ text, values: [] })
+    await run('truncate plinth.channel_events')
+    await run(`
+      insert into plinth.channel_events (copy, kind, channel, member, event, payload, keep, at)
+      select gen_random_uuid(), 'broadcast', channel, gen_random_uuid(), channel || n, 'null', keep, now() - age
+      from (values
+        ('kept', 2, interval '1 minute'), ('fleeting', 0, interval '1 minute'), ('fresh', 0, interval '1 second'),
+        ('old', 2, interval '2 days'), ('new', 1, interval '1 second')
+      ) channels (channel, keep, age), generate_series(1, 3) n`)
+    await database.run(sweepEvents)
+    const left = await run('select event from plinth.channel_events order by event')
+    expect(left.flat()).toEqual(['fresh1', 'fresh2', 'fresh3', 'kept2', 'kept3', 'new1', 'new2', 'new3'])
+  })
 })
 
 describe('what goes wrong', () => {
@@ -425,7 +455,7 @@ describe('what goes wrong', () => {
     await sender.event('presence')
     slow.stall()
     await sender.call('broadcast', { channel: 'lobby', event: 'e', payload: 1 })
-    expect(await slow.event('rejoin')).toEqual({ channel: 'lobby', reason: 'slow' })
+    expect(await slow.event('rejoin')).toEqual({ channel: 'lobby', reason: 'slow', afterMs: 0 })
     await sender.event('presence', leaves(member))
     expect(await slow.refusal('broadcast', { channel: 'lobby', event: 'e', payload: 1 })).toBe('notJoined')
     sender.close()
@@ -443,7 +473,7 @@ describe('what goes wrong', () => {
       values: [member],
     })
     await here.event('presence', leaves(member))
-    expect(await there.event('rejoin')).toEqual({ channel: 'lobby', reason: 'missed' })
+    expect(await there.event('rejoin')).toEqual({ channel: 'lobby', reason: 'missed', afterMs: expect.any(Number) })
     expect(await joined(there, 'lobby')).toMatchObject({ present: 0 })
     here.close()
     there.close()

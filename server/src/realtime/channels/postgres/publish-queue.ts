@@ -1,3 +1,4 @@
+import { errors } from '@plinth/schema'
 import type { Database } from '../../../database/database.ts'
 import type { ChannelEvent, Delivery } from '../channel-transport.ts'
 import { publishEvents } from './channel-statements.ts'
@@ -9,6 +10,8 @@ interface Waiting {
 
 const mostEvents = 500
 const mostCharacters = 4_000_000
+/** Of all that waits. Past it, PostgreSQL is so slow that whoever sends has to wait, and not our memory. */
+const mostWaiting = 64_000_000
 const retryMs = 500
 
 export interface PublishQueueOptions {
@@ -25,7 +28,8 @@ export interface PublishQueueOptions {
  */
 export class PublishQueue {
   readonly #options: PublishQueueOptions
-  #waiting: Waiting[] = []
+  readonly #waiting: Waiting[] = []
+  #characters = 0
   #running: Promise<void> | null = null
   #closed = false
 
@@ -34,9 +38,11 @@ export class PublishQueue {
   }
 
   publish(event: ChannelEvent): Promise<void> {
+    // That somebody has left is small, and must be known.
+    if (this.#characters > mostWaiting && event.kind !== 'leave') return Promise.reject(errors.unavailable())
     return new Promise((resolve, reject) => {
       const settle = (error?: unknown) => (error === undefined ? resolve() : reject(error))
-      this.#waiting.push({ event, settle })
+      this.#add([{ event, settle }])
       this.#start()
     })
   }
@@ -45,6 +51,11 @@ export class PublishQueue {
   async close(): Promise<void> {
     this.#closed = true
     await this.#running
+  }
+
+  #add(waiting: readonly Waiting[]): void {
+    this.#waiting.push(...waiting)
+    for (const { event } of waiting) this.#characters += sizeOf(event)
   }
 
   #start(): void {
@@ -66,7 +77,9 @@ export class PublishQueue {
       characters += sizeOf(event)
       return i > 0 && (i === mostEvents || characters > mostCharacters)
     })
-    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
+    const batch = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
+    for (const { event } of batch) this.#characters -= sizeOf(event)
+    return batch
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
@@ -92,7 +105,7 @@ export class PublishQueue {
     if (again.length === 0) return
     this.#options.onError(error)
     setTimeout(() => {
-      this.#waiting.push(...again)
+      this.#add(again)
       this.#start()
     }, retryMs).unref()
   }
