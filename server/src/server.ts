@@ -3,6 +3,7 @@ import { openAuth } from './auth/open-auth.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
 import { forgetSessions } from './auth/sessions/forget-sessions.ts'
 import { openCatalog } from './catalog/open-catalog.ts'
+import { openBell } from './changes/bell.ts'
 import { startLogMaintenance } from './changes/retention.ts'
 import { createChangeSignal } from './changes/wake.ts'
 import type { Config } from './config.ts'
@@ -101,7 +102,12 @@ async function openHttp(
   const sweeping = forgetSessions(database, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
   const signal = createChangeSignal()
-  const { wake } = signal
+  const bell = openBell(database, 'plinth_changes', () => signal.wake())
+  closing.add(async () => bell.close())
+  const wake = () => {
+    signal.wake()
+    bell.ring()
+  }
   const records = { database, catalog, plans: new PlanCache(), wake }
   const issuer = config.publicUrl ?? 'plinth'
   const auth = await openAuth(database, { ...config, issuer, mail, wakeChanges: wake, newUsers: newUsers(records) })

@@ -70,6 +70,8 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     signal,
     key,
     counts,
+    // A part of the queue, since records are larger as JSON than PostgreSQL stores them.
+    batchBytes: config.realtimeQueue / 4,
     usersChanged: (ids) => sockets.identities.usersChanged(ids),
     refreshSchema: async () => {
       if ((await readVersion(records.database)) > records.catalog.model.version) await records.catalog.refresh()

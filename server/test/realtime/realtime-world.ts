@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { type Answer, startTestServer, type TestServer } from '../http/test-server.ts'
 import { type Client, connectClient } from './client.ts'
 
@@ -15,6 +16,8 @@ export interface RealtimeWorld extends TestServer {
   apply(schema: object): Promise<void>
   connect(who?: { readonly admin?: boolean; readonly token?: string }): Promise<Client>
   user(name: string, roles?: readonly string[]): Promise<WorldUser>
+  /** A new session of a user of this name. */
+  signIn(name: string): Promise<WorldUser>
   /** Writes as the admin; answers the id. */
   create(collection: string, body: object): Promise<string>
   update(collection: string, id: string, body: object): Promise<void>
@@ -55,6 +58,7 @@ export async function openRealtimeWorld(
       await asAdmin('POST', '/api/schema/apply', { ...request, accept })
     },
     connect: ({ admin: isAdmin, token } = {}) => connectClient(server.url, isAdmin ? adminToken : token),
+    signIn: (name) => signIn(`${name}@example.com`, password),
     user: async (name, roles = []) => {
       const email = `${name}@example.com`
       const [[id] = []] = await run(
@@ -80,3 +84,6 @@ export async function openRealtimeWorld(
   await world.apply(schema)
   return world
 }
+
+/** Waits for what comes before long, however busy the machine is. */
+export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 })

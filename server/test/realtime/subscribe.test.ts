@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Client } from './client.ts'
-import { openRealtimeWorld, type RealtimeWorld } from './realtime-world.ts'
+import { eventually, openRealtimeWorld, type RealtimeWorld } from './realtime-world.ts'
 
 let world: RealtimeWorld
 const open: Client[] = []
@@ -48,7 +48,7 @@ describe('a subscription', () => {
     await world.update('posts', seen, { status: 'draft' })
     await world.remove('posts', seen)
     await world.remove('posts', hidden)
-    await expect.poll(() => guest.events(subscription).length).toBe(5)
+    await eventually(() => guest.events(subscription).length).toBe(5)
     const [created, entered, updated, left, deleted] = guest.events(subscription)
     expect(created).toMatchObject({ type: 'create', id: seen, record: { id: seen, title: 'a', status: 'published' } })
     expect(Object.keys(created?.record ?? {})).toEqual([
@@ -75,7 +75,7 @@ describe('a subscription', () => {
       price: '12345678901234567890.50',
       data: { z: 1.1, a: [1e3, { b: null }], big: 'x}' },
     })
-    await expect.poll(() => admin.events(subscription)).toHaveLength(1)
+    await eventually(() => admin.events(subscription)).toHaveLength(1)
     expect(admin.events(subscription)[0]?.record).toEqual((await world.get('posts', id)).body)
   })
 
@@ -124,7 +124,7 @@ describe('a subscription', () => {
         { type: 'create', id, record: { id } },
         { type: 'leave', id },
       ])
-    await expect.poll(() => bobClient.events(bobs.subscription)).toEqual([{ type: 'enter', id, record: { id } }])
+    await eventually(() => bobClient.events(bobs.subscription)).toEqual([{ type: 'enter', id, record: { id } }])
   })
 
   it('starts with a list of the same moment', async () => {
@@ -136,7 +136,7 @@ describe('a subscription', () => {
         writing.count += 1
       }
     })()
-    await expect.poll(() => writing.count).toBeGreaterThan(5)
+    await eventually(() => writing.count).toBeGreaterThan(5)
     const begun = await Promise.all(
       Array.from({ length: 8 }, () =>
         admin.ask('subscribe', {
@@ -147,13 +147,13 @@ describe('a subscription', () => {
         }),
       ),
     )
-    await expect.poll(() => writing.count).toBeGreaterThan(20)
+    await eventually(() => writing.count).toBeGreaterThan(20)
     writing.going = false
     await writer
     const all = (await world.list('posts', "filter=title = 'counted'&limit=1000&select=id")).body.items
     for (const { subscription, list } of begun) {
       const heard = () => [...list.items, ...admin.events(subscription).map(({ record }) => record)]
-      await expect.poll(() => heard().length).toBe(all.length)
+      await eventually(() => heard().length).toBe(all.length)
       expect(new Set(heard().map(({ id }) => id)).size).toBe(all.length)
     }
   })
@@ -164,7 +164,7 @@ describe('a subscription', () => {
     const other = await admin.ask('subscribe', { collection: 'posts' })
     expect(await admin.ask('unsubscribe', { subscription })).toEqual({})
     await world.create('posts', { title: 'x' })
-    await expect.poll(() => admin.events(other.subscription)).toHaveLength(1)
+    await eventually(() => admin.events(other.subscription)).toHaveLength(1)
     expect(admin.events(subscription)).toEqual([])
     expect(await admin.ask('unsubscribe', { subscription })).toMatchObject({ error: { code: 'subscriptionNotFound' } })
   })
@@ -174,7 +174,7 @@ describe('a subscription', () => {
     const wish = { collection: 'posts', filter: "title = 'resumed'", select: 'id' }
     const first = await admin.ask('subscribe', wish)
     const a = await world.create('posts', { title: 'resumed' })
-    await expect.poll(() => admin.events(first.subscription)).toHaveLength(1)
+    await eventually(() => admin.events(first.subscription)).toHaveLength(1)
     const { cursor } = admin.batches[0] ?? {}
     admin.close()
     const b = await world.create('posts', { title: 'resumed' })
@@ -182,8 +182,8 @@ describe('a subscription', () => {
     const again = await connect({ admin: true })
     const second = await again.ask('subscribe', { ...wish, cursor })
     const c = await world.create('posts', { title: 'resumed' })
-    await expect.poll(() => again.events(second.subscription).map(({ id }) => id)).toEqual([b, c])
+    await eventually(() => again.events(second.subscription).map(({ id }) => id)).toEqual([b, c])
     const fromStart = await again.ask('subscribe', { ...wish, cursor: first.cursor })
-    await expect.poll(() => again.events(fromStart.subscription).map(({ id }) => id)).toEqual([a, b, c])
+    await eventually(() => again.events(fromStart.subscription).map(({ id }) => id)).toEqual([a, b, c])
   })
 })

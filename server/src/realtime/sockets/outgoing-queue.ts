@@ -37,10 +37,10 @@ export class OutgoingQueue {
     return this.#bytes
   }
 
-  /** False when it is full, and the text was dropped. `must` is for the few that must arrive. */
+  /** False when it has no room, and the text was dropped. `must` is for the few that must arrive. */
   push(text: string, must = false): boolean {
     if (this.#wire.readyState !== 'open') return true
-    if (this.isFull && !must) return false
+    if (!must && this.#bytes + text.length > this.#limit) return false
     this.#waiting.push(text)
     this.#bytes += text.length
     if (this.#inFlight === 0) this.#pump()

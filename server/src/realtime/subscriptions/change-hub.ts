@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { setTimeout as pauseFor } from 'node:timers/promises'
-import type { ChangeCursor } from '../../changes/cursor.ts'
+import { type ChangeCursor, encodeCursor } from '../../changes/cursor.ts'
 import { followChanges } from '../../changes/follow-changes.ts'
 import { type ChangeBatch, currentCursor, readChangesUpTo } from '../../changes/reader.ts'
 import { hasSeenAll } from '../../changes/snapshot.ts'
@@ -10,6 +10,7 @@ import { addToCircle, type Audience, type Circle, removeFromCircle } from './aud
 import { type Addressed, address, collectionsOf } from './address.ts'
 import { type DeliveryCounts, prepareBatch, type ReadyBatch, sendBatch } from './deliver.ts'
 import { type LoggedChange, loggedChange } from './logged-change.ts'
+import { batchPayload } from './parcels.ts'
 import type { ResyncReason, Subscription, SubscriptionPlan } from './subscription.ts'
 
 export interface HubDeps {
@@ -18,6 +19,8 @@ export interface HubDeps {
   /** Signs cursors; the same on every copy. */
   readonly key: KeyObject
   readonly counts: DeliveryCounts
+  /** About how many bytes of records are read at a time: connections take that much at once. */
+  readonly batchBytes: number
   /** Called before changes go out that these users were changed by. */
   readonly usersChanged: (ids: ReadonlySet<string>) => Promise<void>
   /** Called before changes go out: from now on they are judged by the newest schema. */
@@ -33,6 +36,8 @@ export interface HubDeps {
 
 /** How many subscriptions are brought up to the live ones between two batches: the others must not wait for long. */
 const joinsAtATime = 50
+/** How often subscriptions are told where they are. */
+const tellEveryMs = 60_000
 /** How often a batch is tried before its subscribers have to resync. */
 const maxTries = 8
 
@@ -51,6 +56,7 @@ export class ChangeHub {
   readonly #stop = new AbortController()
   #position: ChangeCursor | null = null
   #following: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
 
   constructor(deps: HubDeps) {
     this.#deps = deps
@@ -65,8 +71,10 @@ export class ChangeHub {
     const { records, signal, onError } = this.#deps
     const start = await currentCursor(records.database)
     this.#position = start
+    this.#timer = setInterval(() => this.#tellPosition(), tellEveryMs).unref()
     this.#following = followChanges(records.database, start, {
       signal,
+      maxBytes: this.#deps.batchBytes,
       stop: this.#stop.signal,
       onError,
       onBatch: (batch) => this.#deliver(batch),
@@ -79,6 +87,7 @@ export class ChangeHub {
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#timer)
     this.#stop.abort()
     await this.#following
   }
@@ -101,6 +110,15 @@ export class ChangeHub {
     if (isLive) this.#removeLive(subscription)
     subscription.plan = plan
     if (isLive) this.#addLive(subscription)
+  }
+
+  /** Who hears nothing for long would else come back with an old cursor, and have us read all that happened since. */
+  #tellPosition(): void {
+    const position = this.#position
+    if (position === null) return
+    const place = encodeCursor(position, this.#deps.key)
+    for (const { circles } of this.#live.values())
+      for (const each of subscriptionsOf(circles)) each.connection.send('events', batchPayload(each, place, '[]'))
   }
 
   #removeLive(subscription: Subscription): void {
@@ -191,6 +209,7 @@ export class ChangeHub {
     if (!hasSeenAll(position.seen, cursor.seen)) return
     const batch = await readChangesUpTo(this.#deps.records.database, cursor, position.seen, {
       collections: collectionsOf(subscription),
+      maxBytes: this.#deps.batchBytes,
     })
     if (!this.#joining.has(subscription)) return
     if (batch === 'resync') return this.#lose(subscription, 'log')
