@@ -22,10 +22,12 @@ export function lookedAtBy({ parameters, permissions }: ChannelModel, model: Mod
 
 function collect(expression: Expression, collections: Set<string>): void {
   if (expression.kind === 'path') {
-    if (expression.root === 'user') collections.add('users')
-    noteHops(expression.hops, collections)
-    if (expression.type.kind === 'records' || expression.type.kind === 'record')
-      collections.add(expression.type.collection)
+    const { hops, field, type } = expression
+    // A user's id is known without looking.
+    if (expression.root === 'user' && !(hops.length === 0 && field === 'id')) collections.add('users')
+    noteHops(hops, collections)
+    // The link to one record is a value of its own record; links to many may be in a table of the other side.
+    if (type.kind === 'records') collections.add(type.collection)
   }
   if (expression.kind === 'quantifier' || expression.kind === 'count') notePath(expression.over, collections)
   for (const part of childrenOf(expression)) collect(part, collections)

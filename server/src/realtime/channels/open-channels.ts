@@ -1,4 +1,4 @@
-import { matchChannel, type Model } from '@plinth/schema'
+import { type ChannelModel, matchChannel, type Model } from '@plinth/schema'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { type LookedAt, lookedAtBy } from '../../query/looked-at.ts'
 import type { RecordsDeps } from '../../records/operation.ts'
@@ -45,14 +45,18 @@ export function openChannels(options: ChannelsOptions): Channels {
     readToJoin: (ask) => readRightsToJoin(records, ask),
     transport: transport.get,
   })
-  const dependencies = dependenciesOf(catalog)
+  const concerned = concernedBy(catalog)
+  /** Asks anew about the channels whose rules look at something that this holds for. */
+  const mark = (looksAt: (lookedAt: LookedAt) => boolean): void => {
+    const channels = concerned(looksAt)
+    if (channels.size > 0) hub.mark((name) => channels.has(matchChannel(catalog.model, name)?.channel))
+  }
   const stopFollowing = catalog.onChange(() => hub.mark(() => true))
   // What depends on the time changes without anybody writing.
-  const timer = setInterval(() => hub.mark((channel) => dependencies(channel)?.always === true), askAgainMs).unref()
+  const timer = setInterval(() => mark(({ always }) => always), askAgainMs).unref()
   return {
     messages: channelMessages(hub),
-    noteChanges: (collections) =>
-      hub.mark((channel) => [...(dependencies(channel)?.collections ?? [])].some((each) => collections.has(each))),
+    noteChanges: (changed) => mark(({ collections }) => [...collections].some((each) => changed.has(each))),
     noteAllChanged: () => hub.mark(() => true),
     load: () => ({ channels: hub.members.channelCount, members: hub.members.memberCount }),
     close: async () => {
@@ -64,15 +68,16 @@ export function openChannels(options: ChannelsOptions): Channels {
   }
 }
 
-/** What the rules of a channel look at, worked out once per model. */
-function dependenciesOf(catalog: { readonly model: Model }): (channel: string) => LookedAt | undefined {
-  const known = new WeakMap<object, LookedAt>()
-  return (name) => {
-    const channel = matchChannel(catalog.model, name)?.channel
-    if (channel === undefined) return undefined
-    const found = known.get(channel) ?? lookedAtBy(channel, catalog.model)
-    known.set(channel, found)
-    return found
+/** Finds channels by what their rules look at, which is worked out once per model. */
+function concernedBy(catalog: {
+  readonly model: Model
+}): (looksAt: (lookedAt: LookedAt) => boolean) => ReadonlySet<ChannelModel | undefined> {
+  let known: { readonly model: Model; readonly lookedAt: readonly (readonly [ChannelModel, LookedAt])[] } | null = null
+  return (looksAt) => {
+    const { model } = catalog
+    if (known?.model !== model)
+      known = { model, lookedAt: [...model.channels.values()].map((channel) => [channel, lookedAtBy(channel, model)]) }
+    return new Set(known.lookedAt.filter(([, lookedAt]) => looksAt(lookedAt)).map(([channel]) => channel))
   }
 }
 

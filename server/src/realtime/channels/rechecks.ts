@@ -5,7 +5,9 @@ export interface RechecksOptions {
   readonly onError: (error: unknown) => void
 }
 
-const spacingMs = 50
+/** Where what rules look at changes all the time, they are asked as often as a second's promise needs. */
+const spacingMs = 250
+const mostAtATime = 1_000
 const retryMs = 500
 
 /**
@@ -14,7 +16,7 @@ const retryMs = 500
  */
 export class Rechecks {
   readonly #options: RechecksOptions
-  #marked = new Set<Member>()
+  readonly #marked = new Set<Member>()
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> | null = null
   #closed = false
@@ -40,14 +42,16 @@ export class Rechecks {
       this.#timer = null
       this.#running = this.#round().finally(() => {
         this.#running = null
-        this.#schedule(spacingMs)
+        this.#schedule(this.#marked.size >= mostAtATime ? 0 : spacingMs)
       })
     }, ms).unref()
   }
 
   async #round(): Promise<void> {
-    const members = [...this.#marked].filter(({ gone }) => !gone)
-    this.#marked = new Set()
+    // Those who have waited longest.
+    const turn = [...this.#marked].slice(0, mostAtATime)
+    for (const member of turn) this.#marked.delete(member)
+    const members = turn.filter(({ gone }) => !gone)
     try {
       await this.#options.check(members)
     } catch (error) {

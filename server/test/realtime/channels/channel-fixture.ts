@@ -45,7 +45,7 @@ export interface ChannelWorld {
   close(): Promise<void>
 }
 
-export const limits = { channelsPerSocket: 5, payloadBytes: 65_536, membersShown: 3 }
+const limits = { channelsPerSocket: 5, payloadBytes: 65_536, membersShown: 3 }
 
 /** Two copies of the server, as far as channels are concerned, on one database. */
 export async function channelWorld(schema: Schema): Promise<ChannelWorld> {

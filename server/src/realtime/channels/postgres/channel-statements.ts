@@ -12,9 +12,11 @@ import type {
 const goneSeconds = 7
 /** For so long every copy has time to read an event, and then nobody needs it any more, unless it is kept. */
 const readSeconds = 30
+/** Of several copies one sweeps at a time. Any number, as long as it never changes. */
+const sweepLock = 7_045_231_011
 const mostKeptBytes = 256 * 1024 * 1024
 
-export const statement = (text: string, values: readonly unknown[]): Statement => ({ text, values: [...values] })
+const statement = (text: string, values: readonly unknown[]): Statement => ({ text, values: [...values] })
 
 /** Says that this copy is there. */
 export const register = (copy: string): Statement =>
@@ -44,9 +46,11 @@ export const beat = (copy: string): Statement => ({
 export const sweepMembers: Statement = {
   name: 'channel-sweep-members',
   text: `
-    with gone as (
+    with turn as (
+      select pg_try_advisory_xact_lock(${sweepLock}) as mine
+    ), gone as (
       delete from plinth.channel_members m
-      where not exists (
+      where (select mine from turn) and not exists (
         select from plinth.channel_copies c
         where c.id = m.copy and c.seen > now() - interval '${goneSeconds} seconds')
       returning m.id, m.copy, m.channel, m.user_id
@@ -55,7 +59,7 @@ export const sweepMembers: Statement = {
       select copy, 'leave', channel, id, user_id from gone
       returning seq
     ), forgotten as (
-      delete from plinth.channel_copies where seen < now() - interval '${goneSeconds} seconds'
+      delete from plinth.channel_copies where (select mine from turn) and seen < now() - interval '${goneSeconds} seconds'
     )
     select count(*) from told`,
   values: [],
@@ -65,7 +69,9 @@ export const sweepMembers: Statement = {
 export const sweepEvents: Statement = {
   name: 'channel-sweep-events',
   text: `
-    with kept as (
+    with turn as (
+      select pg_try_advisory_xact_lock(${sweepLock}) as mine
+    ), kept as (
       select
         seq, keep, row_number() over (partition by channel order by seq desc) as place,
         sum(octet_length(payload)) over (order by seq desc) as bytes
@@ -73,7 +79,8 @@ export const sweepEvents: Statement = {
       where keep > 0
     )
     delete from plinth.channel_events e
-    where e.at < now() - interval '${readSeconds} seconds'
+    where (select mine from turn)
+      and e.at < now() - interval '${readSeconds} seconds'
       and (
         e.keep = 0
         or e.at < now() - interval '1 day'
