@@ -75,7 +75,7 @@ const writes = fc.oneof(
 )
 type Write = typeof writes extends fc.Arbitrary<infer T> ? T : never
 
-const literal = (value: string | null | undefined): string => (value == null ? 'null' : `'${value}'`)
+const literal = (value: string | null = null): string => (value === null ? 'null' : `'${value}'`)
 const user = (i: number | null): string => literal(i === null ? null : users[i]?.id)
 const tagRows = (post: string | undefined, tags: readonly number[]): string =>
   tags

@@ -68,14 +68,15 @@ export function openSockets(options: SocketsOptions): Sockets {
       answer(refusal, refusal === null)
     },
   })
-  io.use((socket, next) => {
-    admit(socket, options.signIn)
-      .then((found) => void admitted.set(socket, found))
-      .then(
-        () => next(),
-        (error: unknown) => next(refusalOf(toProblem(error, options.onError))),
-      )
-  })
+  const refusalFor = async (socket: Socket): Promise<Error | undefined> => {
+    try {
+      admitted.set(socket, await admit(socket, options.signIn))
+      return undefined
+    } catch (error) {
+      return refusalOf(toProblem(error, options.onError))
+    }
+  }
+  io.use(async (socket, next) => next(await refusalFor(socket)))
   io.on('connection', (socket) => {
     const { actor, credential } = admitted.get(socket) ?? { actor: anonymous, credential: undefined }
     const connection = new SocketConnection(socket, actor, options.queueBytes)

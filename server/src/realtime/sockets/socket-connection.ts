@@ -45,7 +45,7 @@ export class SocketConnection implements Connection {
 
   setActor(actor: Actor): void {
     this.#actor = actor
-    for (const listener of [...this.#listeners]) listener(actor)
+    for (const listener of this.#listeners) listener(actor)
   }
 }
 

@@ -169,7 +169,7 @@ export class ChangeHub {
     const users = changes.filter(({ collection }) => collection === 'users')
     if (users.length === 0) return
     await this.#deps.usersChanged(new Set(users.map(({ id }) => id)))
-    for (const { circles } of [...this.#live.values()]) this.#loseChangedUsers(circles, users)
+    for (const { circles } of this.#live.values()) this.#loseChangedUsers(circles, users)
   }
 
   /** Where the rule asks about the user's own record, another record of the user is another rule. */

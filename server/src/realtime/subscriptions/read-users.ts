@@ -17,5 +17,5 @@ export async function readUser(session: Session, id: string, fields: ReadonlySet
 }
 
 /** The id and these fields of a user's record. */
-export const neededOf = (user: WireRecord, fields: ReadonlySet<string>): WireRecord =>
+const neededOf = (user: WireRecord, fields: ReadonlySet<string>): WireRecord =>
   Object.fromEntries(['id', ...[...fields].toSorted()].map((field) => [field, user[field] ?? null]))

@@ -23,20 +23,20 @@ export interface SubscribeDeps {
 }
 
 const { object, optional, string, integer } = jsonSchema
-const text = optional(string({ maxLength: 4_000 }))
+const anyText = optional(string({ maxLength: 4_000 }))
 const id = string({ maxLength: 64 })
 
 const subscribeBody = object({
   collection: string({ maxLength: 100 }),
-  filter: text,
-  select: text,
+  filter: anyText,
+  select: anyText,
   record: optional(id),
   cursor: optional(string({ maxLength: 20_000 })),
   list: optional(
     object({
-      sort: text,
+      sort: anyText,
       limit: optional(integer({ minimum: 1, maximum: 1_000 })),
-      after: text,
+      after: anyText,
       count: optional(jsonSchema.oneOf(['exact', 'estimated'])),
     }),
   ),

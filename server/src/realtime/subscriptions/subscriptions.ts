@@ -75,7 +75,7 @@ export class Subscriptions {
     this.#own.set(connection, own)
     connection.onActorChanged(() => this.#replanAll(connection, own.subscriptions))
     connection.closed.addEventListener('abort', () => {
-      for (const each of [...own.subscriptions.values()]) this.#remove(each)
+      for (const each of own.subscriptions.values()) this.#remove(each)
       this.#own.delete(connection)
     })
     return own
@@ -87,7 +87,7 @@ export class Subscriptions {
   }
 
   #replanAll({ actor }: Connection, subscriptions: ReadonlyMap<string, Subscription>): void {
-    for (const subscription of [...subscriptions.values()]) {
+    for (const subscription of subscriptions.values()) {
       const plan = this.#planAgain(subscription, actor)
       if (plan === null) this.lose(subscription, 'access')
       else this.#hub().replan(subscription, plan)
