@@ -10,6 +10,7 @@ import {
   onOrOff,
   origins,
   type Parse,
+  redisAddress,
   roleNames,
   smtpAddress,
   text,
@@ -176,6 +177,12 @@ const settings = {
     wholeNumber(0, 100_000),
     1_000,
     'How many of those who are present in a channel somebody who joins is shown.',
+  ),
+  redisUrl: secret<string | null>(
+    'PLINTH_REDIS_URL',
+    redisAddress,
+    null,
+    'A Redis (7 or newer) that carries channels between the copies of the server instead of PostgreSQL: redis://user:password@host:6379/0.',
   ),
   metricsToken: secret<string | null>(
     'PLINTH_METRICS_TOKEN',

@@ -34,6 +34,7 @@ export interface RealtimeSettings {
   readonly realtimeChannels: number
   readonly channelPayloadBytes: number
   readonly channelMembers: number
+  readonly redisUrl: string | null
 }
 
 export interface Realtime {
@@ -59,6 +60,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     admission,
     records,
     catalog: records.catalog,
+    redisUrl: config.redisUrl,
     channelsPerSocket: config.realtimeChannels,
     payloadBytes: config.channelPayloadBytes,
     membersShown: config.channelMembers,

@@ -9,11 +9,14 @@ import { channelMessages } from './channel-messages.ts'
 import { readRights, readRightsToJoin } from './channel-rights.ts'
 import type { ChannelTransport } from './channel-transport.ts'
 import { openPostgresTransport } from './postgres/open-postgres-transport.ts'
+import { openRedisTransport } from './redis/open-redis-transport.ts'
 
 export interface ChannelsOptions extends ChannelLimits {
   readonly records: RecordsDeps
   readonly catalog: Pick<Catalog, 'model' | 'onChange'>
   readonly admission: Admission
+  /** A Redis that carries them instead of PostgreSQL. */
+  readonly redisUrl: string | null
   readonly onError: (error: unknown) => void
 }
 
@@ -38,7 +41,11 @@ export function openChannels(options: ChannelsOptions): Channels {
     onGap: () => hub.missed(),
     onError,
   }
-  const transport = once(() => openPostgresTransport({ ...listener, database: records.database }))
+  const transport = once(() =>
+    options.redisUrl === null
+      ? openPostgresTransport({ ...listener, database: records.database })
+      : openRedisTransport({ ...listener, url: options.redisUrl }),
+  )
   const hub = new ChannelHub({
     ...options,
     read: (asks) => readRights(records, asks),

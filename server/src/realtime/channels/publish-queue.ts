@@ -1,7 +1,5 @@
 import { errors } from '@plinth/schema'
-import type { Database } from '../../../database/database.ts'
-import type { ChannelEvent, Delivery } from '../channel-transport.ts'
-import { publishEvents } from './channel-statements.ts'
+import type { ChannelEvent, Delivery } from './channel-transport.ts'
 
 interface Waiting {
   readonly event: ChannelEvent
@@ -10,21 +8,21 @@ interface Waiting {
 
 const mostEvents = 500
 const mostCharacters = 4_000_000
-/** Of all that waits. Past it, PostgreSQL is so slow that whoever sends has to wait, and not our memory. */
+/** Of all that waits. Past it, writing is so slow that whoever sends has to wait, and not our memory. */
 const mostWaiting = 64_000_000
 const retryMs = 500
 
 export interface PublishQueueOptions {
-  readonly database: Database
-  readonly copy: string
-  /** Gets what was written, right after the commit and before whoever published it hears of it. */
+  /** Writes events in their order, all or none. */
+  readonly write: (events: readonly ChannelEvent[]) => Promise<readonly Delivery[]>
+  /** Gets what was written, before whoever published it hears of it. */
   readonly onPublished: (deliveries: readonly Delivery[]) => void
   readonly onError: (error: unknown) => void
 }
 
 /**
- * Writes events one statement at a time: what comes while one runs goes with the next. So events of this copy commit in the
- * order in which they came, and a thousand small messages cost a few commits.
+ * Writes events one batch at a time: what comes while one is written goes with the next. So events of this copy are written
+ * in the order in which they came, and a thousand small messages cost a few writes.
  */
 export class PublishQueue {
   readonly #options: PublishQueueOptions
@@ -83,15 +81,9 @@ export class PublishQueue {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
-    const { database, copy, onPublished } = this.#options
+    const { write, onPublished } = this.#options
     try {
-      const events = batch.map(({ event }) => event)
-      const rows = await database.run(publishEvents(copy, events))
-      const deliveries = events.flatMap((event, i): readonly Delivery[] => {
-        const [written, at] = rows[i] ?? []
-        return written && at ? [{ written: BigInt(written), at, event }] : []
-      })
-      onPublished(deliveries)
+      onPublished(await write(batch.map(({ event }) => event)))
       for (const { settle } of batch) settle()
     } catch (error) {
       this.#fail(batch, error)

@@ -1,6 +1,8 @@
 import { Problem } from '@plinth/schema'
 import { type Actor, anonymous } from '../../../src/access/actor.ts'
+import type { Catalog } from '../../../src/catalog/catalog.ts'
 import { openCatalog } from '../../../src/catalog/open-catalog.ts'
+import type { Database } from '../../../src/database/database.ts'
 import { connect } from '../../../src/database/connect.ts'
 import { compileComputed } from '../../../src/query/compile-computed.ts'
 import { type Channels, openChannels } from '../../../src/realtime/channels/open-channels.ts'
@@ -38,8 +40,18 @@ export interface Copy {
   close(): Promise<void>
 }
 
+/** What carries channels from copy to copy, and how it can fail. */
+export interface Carrier {
+  readonly redisUrl: string | null
+  /** Has all take the copy of a present member for gone. */
+  loseCopyOf(member: string): Promise<void>
+  loseEverything(): Promise<void>
+  close(): Promise<void>
+}
+
 export interface ChannelWorld {
   readonly fixture: Fixture
+  readonly carrier: Carrier
   readonly one: Copy
   readonly two: Copy
   close(): Promise<void>
@@ -48,18 +60,24 @@ export interface ChannelWorld {
 const limits = { channelsPerSocket: 5, payloadBytes: 65_536, membersShown: 3 }
 
 /** Two copies of the server, as far as channels are concerned, on one database. */
-export async function channelWorld(schema: Schema): Promise<ChannelWorld> {
+export async function channelWorld(
+  schema: Schema,
+  openCarrier: (database: Database) => Promise<Carrier>,
+): Promise<ChannelWorld> {
   const fixture = await recordsFixture(schema)
-  const one = copyOf(fixture.deps, fixture.catalog)
+  const carrier = await openCarrier(fixture.database)
+  const one = copyOf(fixture.deps, fixture.catalog, carrier)
   const database = await connect({ url: fixture.url, max: 4 })
   const catalog = await openCatalog(database, compileComputed)
-  const two = copyOf({ database, catalog, plans: new PlanCache(), wake: () => {} }, catalog)
+  const two = copyOf({ database, catalog, plans: new PlanCache(), wake: () => {} }, catalog, carrier)
   return {
     fixture,
+    carrier,
     one,
     two,
     close: async () => {
       await Promise.all([one.close(), two.close()])
+      await carrier.close()
       await catalog.close()
       await database.close()
       await fixture.close()
@@ -67,11 +85,12 @@ export async function channelWorld(schema: Schema): Promise<ChannelWorld> {
   }
 }
 
-function copyOf(records: RecordsDeps, catalog: Parameters<typeof openChannels>[0]['catalog']): Copy {
+function copyOf(records: RecordsDeps, catalog: Catalog, { redisUrl }: Carrier): Copy {
   const channels = openChannels({
     ...limits,
     records,
     catalog,
+    redisUrl,
     admission: new Admission(4, 1_000),
     onError: () => {},
   })

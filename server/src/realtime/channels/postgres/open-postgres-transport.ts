@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { openBell } from '../../../changes/bell.ts'
 import { type ChangeSignal, createChangeSignal } from '../../../changes/wake.ts'
 import type { Database } from '../../../database/database.ts'
-import type { ChannelTransport, TransportListener } from '../channel-transport.ts'
+import type { ChannelEvent, ChannelTransport, Delivery, TransportListener } from '../channel-transport.ts'
 import {
   beat,
   keptEvents,
@@ -10,6 +10,7 @@ import {
   parsePresent,
   placeOf,
   presentMembers,
+  publishEvents,
   register,
   type SeenEvents,
   seenBy,
@@ -19,7 +20,8 @@ import {
   unregister,
   unseenEvents,
 } from './channel-statements.ts'
-import { PublishQueue } from './publish-queue.ts'
+import { pause } from '../pause.ts'
+import { PublishQueue } from '../publish-queue.ts'
 
 export interface PostgresTransportOptions extends TransportListener {
   readonly database: Database
@@ -49,8 +51,7 @@ export async function openPostgresTransport(options: PostgresTransportOptions): 
   })
   const state: State = { others: 0, signal, ring: bell.ring }
   const queue = new PublishQueue({
-    database,
-    copy,
+    write: (events) => writeEvents(database, copy, events),
     onError,
     onPublished: (deliveries) => {
       onDeliveries(deliveries)
@@ -82,6 +83,18 @@ export async function openPostgresTransport(options: PostgresTransportOptions): 
       bell.close()
     },
   }
+}
+
+async function writeEvents(
+  database: Database,
+  copy: string,
+  events: readonly ChannelEvent[],
+): Promise<readonly Delivery[]> {
+  const rows = await database.run(publishEvents(copy, events))
+  return events.flatMap((event, i) => {
+    const [written, at] = rows[i] ?? []
+    return written && at ? [{ written: BigInt(written), at, event }] : []
+  })
 }
 
 async function readSnapshot(database: Database): Promise<SeenEvents> {
@@ -153,14 +166,3 @@ async function keepBeating(
     await pause(beatMs, closed)
   }
 }
-
-const pause = (ms: number, closed: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(done, ms).unref()
-    closed.addEventListener('abort', done, { once: true })
-    function done(): void {
-      clearTimeout(timer)
-      closed.removeEventListener('abort', done)
-      resolve()
-    }
-  })
