@@ -108,10 +108,7 @@ export class ChannelHub {
       const members = this.members.of(channel)
       if (members.length === 0) continue
       const texts = textsOf(channel, own)
-      for (const member of members) {
-        if (member.waiting === null) this.#sendNew(member, own, texts)
-        else member.waiting.push(...own)
-      }
+      for (const member of members) this.#deliverTo(member, own, texts)
     }
   }
 
@@ -151,17 +148,28 @@ export class ChannelHub {
     }
   }
 
+  /** What goes wrong with one member keeps nothing from the others. */
+  #deliverTo(member: Member, deliveries: readonly Delivery[], texts: readonly ChannelText[]): void {
+    try {
+      if (member.waiting === null) this.#sendNew(member, deliveries, texts)
+      else member.waiting.push(...deliveries)
+    } catch (error) {
+      this.#options.onError(error)
+      this.#rejoin(member, 'missed')
+    }
+  }
+
   #sendWaiting(member: Member): void {
     const waiting = member.waiting ?? []
     member.waiting = null
-    this.#sendNew(member, waiting)
+    this.#deliverTo(member, waiting, textsOf(member.channel, waiting))
   }
 
   /** Sends what a member's answer has not covered: this copy may read late what was there when it joined. */
-  #sendNew(member: Member, deliveries: readonly Delivery[], texts?: readonly ChannelText[]): void {
+  #sendNew(member: Member, deliveries: readonly Delivery[], texts: readonly ChannelText[]): void {
     const unseen = deliveries.filter((delivery) => member.place?.covers(delivery) !== true)
     if (unseen.length === 0) return
-    this.#send(member, unseen.length === deliveries.length && texts ? texts : textsOf(member.channel, unseen))
+    this.#send(member, unseen.length === deliveries.length ? texts : textsOf(member.channel, unseen))
   }
 
   #send(member: Member, texts: readonly ChannelText[]): void {

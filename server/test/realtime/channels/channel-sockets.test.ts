@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type SignedInUser, startTwoCopies, type TwoCopies } from '../../auth/two-copies.ts'
 import { type Client, connectClient } from '../client.ts'
@@ -26,7 +27,7 @@ let version = 1
 const open: Client[] = []
 
 beforeAll(async () => {
-  copies = await startTwoCopies()
+  copies = await startTwoCopies({ PLINTH_REALTIME_MESSAGES: '1000' })
   await apply(schema)
 })
 afterEach(() => {
@@ -115,6 +116,35 @@ describe('channels over sockets', () => {
     expect(await client.ask('leave', { channel: 'stage' })).toEqual({ channel: 'stage' })
   })
 })
+
+describe('a client that takes nothing', () => {
+  it('is told to join again, is present no more, and holds up nobody', async () => {
+    const [ada, bob] = [await copies.user('ada8', ['speaker']), await copies.user('bob8')]
+    const [sender, quick, slow] = [await join(ada, 'stage'), await join(bob, 'stage'), await join(bob, 'stage')]
+    await slow.client.ask('presence', { channel: 'stage', state: {} })
+    await eventually(() => quick.told('presence')).toHaveLength(1)
+    // The kernel's buffers fill, and then ours.
+    const raw = rawSocketOf(slow.client)
+    raw.pause()
+    const payload = 'x'.repeat(65_000)
+    for (let n = 0; n < 250; n += 1) await sender.client.ask('broadcast', { channel: 'stage', event: `n${n}`, payload })
+    await eventually(() => quick.told('broadcast').length).toBe(250)
+    await eventually(() => quick.told('presence').at(-1)?.leaves[0]).toMatchObject({ user: bob.id })
+    raw.resume()
+    await eventually(() => slow.told('rejoin')).toEqual([{ channel: 'stage', reason: 'slow', afterMs: 0 }])
+    // What it got was whole, from the start on, and nothing came after.
+    const got = slow.told('broadcast').map(({ event }) => event)
+    expect(got).toEqual([...got.keys()].map((n) => `n${n}`))
+    expect(got.length).toBeLessThan(250)
+  })
+})
+
+/** The TCP connection below socket.io's client. */
+function rawSocketOf({ socket }: Client): Socket {
+  // The client's own types do not show what is below its transport.
+  const engine = socket.io.engine as unknown as { transport: { ws: { _socket: Socket } } }
+  return engine.transport.ws._socket
+}
 
 describe('authority over sockets', () => {
   const forbidden = { channel: 'stage', reason: 'forbidden' }

@@ -35,6 +35,7 @@ const schema: Schema = {
     },
     'mine:{id}': { records: { id: 'users' }, permissions: { authenticated: { join: '@channel.id = @user.id' } } },
     'text:{a}/{b}': { permissions: { anonymous: { join: "@channel.a = 'open' && @channel.b != 'x'" } } },
+    young: { permissions: { authenticated: { join: '@user.created > @now - 10m' } } },
     'silent:{id}': { permissions: { anonymous: { broadcast: true, presence: true } } },
   },
 }
@@ -396,6 +397,18 @@ tests.push(() =>
       await client.call('broadcast', { channel: `room:${room}`, event: 'e', payload: 1 })
       world.one.channels.noteAllChanged()
       expect(await client.event('left')).toMatchObject({ reason: 'forbidden' })
+    })
+
+    it('that depends on the time ends with it, without anybody writing', async () => {
+      const ada = await newUser()
+      const client = world.one.client(ada)
+      await joined(client, 'young')
+      // As if ten minutes were over; nobody is told of this change.
+      await world.fixture.database.run({
+        text: `update public.users set created = created - interval '10 minutes' where id = $1::uuid`,
+        values: [ada.id],
+      })
+      expect(await client.event('left')).toEqual({ channel: 'young', reason: 'forbidden' })
     })
 
     it('goes with the roles', async () => {
