@@ -8,6 +8,8 @@ import { ensureDebianPackage } from '../../scripts/debian-package.mjs'
 
 export interface ScratchRedis {
   readonly url: string
+  /** Ends it as a crash would, and starts it again: it has forgotten everything. */
+  restart(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -19,6 +21,21 @@ export async function startScratchRedis(): Promise<ScratchRedis> {
     throw new Error('This test needs a Redis: install redis-server, or run as root.')
   const folder = await mkdtemp(join(tmpdir(), 'plinth-redis-'))
   const port = await freePort()
+  let running = await startRedis(port, folder)
+  return {
+    url: `redis://127.0.0.1:${port}/0`,
+    restart: async () => {
+      await running.kill()
+      running = await startRedis(port, folder)
+    },
+    stop: async () => {
+      await running.kill()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startRedis(port: number, folder: string): Promise<{ kill(): Promise<void> }> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
   const server = spawn(program, options, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exit = once(server, 'exit')
@@ -31,11 +48,9 @@ export async function startScratchRedis(): Promise<ScratchRedis> {
     exit.then(() => reject(new Error(`Redis has ended:\n${printed}`)), reject)
   })
   return {
-    url: `redis://127.0.0.1:${port}/0`,
-    stop: async () => {
+    kill: async () => {
       server.kill('SIGKILL')
       await exit
-      await rm(folder, { recursive: true, force: true })
     },
   }
 }

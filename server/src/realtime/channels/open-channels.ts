@@ -9,7 +9,6 @@ import { channelMessages } from './channel-messages.ts'
 import { readRights, readRightsToJoin } from './channel-rights.ts'
 import type { ChannelTransport } from './channel-transport.ts'
 import { openPostgresTransport } from './postgres/open-postgres-transport.ts'
-import { openRedisTransport } from './redis/open-redis-transport.ts'
 
 export interface ChannelsOptions extends ChannelLimits {
   readonly records: RecordsDeps
@@ -41,11 +40,12 @@ export function openChannels(options: ChannelsOptions): Channels {
     onGap: () => hub.missed(),
     onError,
   }
-  const transport = once(() =>
-    options.redisUrl === null
-      ? openPostgresTransport({ ...listener, database: records.database })
-      : openRedisTransport({ ...listener, url: options.redisUrl }),
-  )
+  const transport = once(async () => {
+    if (options.redisUrl === null) return openPostgresTransport({ ...listener, database: records.database })
+    // Loaded only where it is used.
+    const { openRedisTransport } = await import('./redis/open-redis-transport.ts')
+    return openRedisTransport({ ...listener, url: options.redisUrl })
+  })
   const hub = new ChannelHub({
     ...options,
     read: (asks) => readRights(records, asks),

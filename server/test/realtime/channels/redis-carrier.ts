@@ -4,7 +4,10 @@ import type { Carrier } from './channel-fixture.ts'
 
 /** Channels through a Redis. */
 export async function redisCarrier(url: string): Promise<Carrier> {
-  const client = await createClient({ url }).connect()
+  const client = createClient({ url })
+  // It may be restarted.
+  client.on('error', () => {})
+  await client.connect()
   return {
     redisUrl: url,
     loseCopyOf: async (member) => {

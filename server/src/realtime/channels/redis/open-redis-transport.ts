@@ -52,8 +52,9 @@ export async function openRedisTransport(options: RedisTransportOptions): Promis
     await register(redis, copy)
     const start = await latestId(redis)
     const closing = new AbortController()
+    const own: Own = { copy, since: new Map() }
     const queue = new PublishQueue({
-      write: (events) => available(writeEvents(redis, copy, events)),
+      write: (events) => available(writeEvents(redis, own, events)),
       onPublished: options.onDeliveries,
       onError: options.onError,
     })
@@ -88,13 +89,21 @@ export async function openRedisTransport(options: RedisTransportOptions): Promis
 }
 
 function connectTo({ url, onError }: RedisTransportOptions) {
+  const state = { connected: false }
   const client = createClient({
     url,
     // What cannot be sent now fails now: whoever sent it is told.
     disableOfflineQueue: true,
-    socket: { connectTimeout: 5_000, reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2_000) },
+    socket: {
+      connectTimeout: 5_000,
+      // Who wants to join does not wait for a Redis that was never there.
+      reconnectStrategy: (retries) => state.connected && Math.min(100 * 2 ** retries, 2_000),
+    },
   })
   client.on('error', onError)
+  client.once('ready', () => {
+    state.connected = true
+  })
   return client
 }
 
@@ -118,14 +127,24 @@ async function latestId(redis: Redis): Promise<string> {
 
 type Batch = ReturnType<Redis['multi']>
 
+/** This copy, and since when its members are present, in milliseconds since 1970 with their fractions. */
+interface Own {
+  readonly copy: string
+  readonly since: Map<string, number>
+}
+
 /** All of them and what they do to the list of who is present, or nothing. */
-async function writeEvents(redis: Redis, copy: string, events: readonly ChannelEvent[]): Promise<readonly Delivery[]> {
+async function writeEvents(
+  redis: Redis,
+  { copy, since }: Own,
+  events: readonly ChannelEvent[],
+): Promise<readonly Delivery[]> {
   const batch = redis.multi()
   let commands = 0
   const places = events.map((event) => {
     const place = commands
     batch.xAdd(redisKeys.events, '*', entryOf(copy, event))
-    commands += 1 + (event.kind === 'broadcast' ? keep(batch, copy, event) : note(batch, copy, event))
+    commands += 1 + (event.kind === 'broadcast' ? keep(batch, copy, event) : note(batch, { copy, since }, event))
     return place
   })
   const replies = await batch.exec()
@@ -144,11 +163,14 @@ function keep(batch: Batch, copy: string, event: BroadcastEvent): number {
   return 2
 }
 
-function note(batch: Batch, copy: string, { member, user, channel, state }: PresenceEvent): number {
+function note(batch: Batch, { copy, since }: Own, { member, user, channel, state }: PresenceEvent): number {
+  const from = since.get(member) ?? performance.timeOrigin + performance.now()
+  if (state === null) since.delete(member)
+  else since.set(member, from)
   const present = redisKeys.present(channel)
   const own = redisKeys.members(copy)
   if (state === null) batch.hDel(present, member).hDel(own, member)
-  else batch.hSet(present, member, presenceText(user, state, Date.now())).hSet(own, member, `${user ?? ''} ${channel}`)
+  else batch.hSet(present, member, presenceText(user, state, from)).hSet(own, member, `${user ?? ''} ${channel}`)
   // Who is taken for gone, and does not know it yet, is taken for gone again.
   batch.sAdd(redisKeys.copies, copy)
   return 3
