@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Actor } from '../../../src/access/actor.ts'
-import { apiKey, guest, type Members, type Schema, user } from '../../records/fixture.ts'
+import { admin, apiKey, guest, type Members, type Schema, user } from '../../records/fixture.ts'
 import type { Database } from '../../../src/database/database.ts'
 import { type Carrier, type ChannelWorld, channelWorld, type Client } from './channel-fixture.ts'
 
@@ -32,6 +32,10 @@ const schema: Schema = {
           presence: '@channel.id.owner != null',
         },
       },
+    },
+    'open:{id}': {
+      records: { id: 'rooms' },
+      permissions: { anonymous: { join: true }, authenticated: { join: 'none(@channel.id.members, email = null)' } },
     },
     'mine:{id}': { records: { id: 'users' }, permissions: { authenticated: { join: '@channel.id = @user.id' } } },
     'text:{a}/{b}': { permissions: { anonymous: { join: "@channel.a = 'open' && @channel.b != 'x'" } } },
@@ -129,6 +133,16 @@ tests.push(() =>
       expect(await world.one.client(ada).refusal('join', { channel: `room:${room.toUpperCase()}` })).toBe(
         'channelNotFound',
       )
+    })
+
+    it('is for nobody where the record that names the channel does not exist, not even for admins', async () => {
+      const room = await newRoom()
+      for (const actor of [guest, await newUser(), admin]) {
+        expect(await joined(world.one.client(actor), `open:${room}`)).toMatchObject({ channel: `open:${room}` })
+        expect(await world.one.client(actor).refusal('join', { channel: `open:${randomUUID()}` })).toBe(
+          'channelNotFound',
+        )
+      }
     })
 
     it('is limited for each connection, and possible again after leaving', async () => {
