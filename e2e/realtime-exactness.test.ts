@@ -156,7 +156,12 @@ describe('every subscriber is told exactly what the log and the rules say', () =
     ])
 
     const log = await readLog(start)
-    for (const watcher of watchers) await checkWatcher(watcher, log)
+    for (const watcher of watchers) {
+      await checkWatcher(watcher, log).catch((error: unknown) => {
+        const told = [watcher.subscriber.faults, watcher.subscriber.troubles.slice(-5), steady.logs(), mortal.logs()]
+        throw new Error(`${String(error)}\n${told.join('\n')}`, { cause: error })
+      })
+    }
     const told = watchers.reduce((sum, { subscriber }) => sum + subscriber.events.length, 0)
     const resumed = watchers.reduce((sum, { subscriber }) => sum + subscriber.resumed, 0)
     // oxlint-disable-next-line no-console -- the figures are what this test is read for

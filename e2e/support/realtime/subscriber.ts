@@ -18,6 +18,8 @@ interface Batch {
 export class Subscriber {
   readonly events: Told[] = []
   readonly faults: string[] = []
+  /** Why it could not connect: copies that are killed are reason enough. */
+  readonly troubles: string[] = []
   resumed = 0
   readonly #options: SubscriberOptions
   #cursor: string | undefined
@@ -51,7 +53,11 @@ export class Subscriber {
       const socket = this.#client?.socket
       if (socket?.connected === true) await new Promise<void>((resolve) => socket.once('disconnect', () => resolve()))
       if (this.#stopped) return
-      await this.#connect().catch(() => pauseFor(50 + Math.random() * 100))
+      await this.#connect().catch((error: unknown) => {
+        this.troubles.push(String(error))
+        this.#client?.close()
+        return pauseFor(50 + Math.random() * 100)
+      })
     }
   }
 

@@ -21,16 +21,22 @@ export function tablesAsOf(place: string): Tables {
     value('pageXip', 'xid8[]'),
     value('pageSeq', 'bigint'),
   ]
+  // The upper bound changes nothing, but PostgreSQL guesses a range to be short, and hence takes the index of "txid"; an
+  // expression in the place of "collection" keeps it from reading all that was ever logged of a collection.
   const since = sql`
-    (l.txid >= ${xmax} or l.txid = any(${xip}))
+    ((l.txid >= ${xmax} and l.txid < pg_snapshot_xmax(pg_current_snapshot())) or l.txid = any(${xip}))
     and not (l.txid < ${pageXmax} and l.txid <> all(${pageXip}) and l.seq <= ${pageSeq})`
   // What came first tells how the record was before all of it.
-  const asOf = (table: Sql, name: string, keys: Sql, same: Sql): Sql => {
-    const logged = sql`plinth.changes as l where l.collection = ${param<Run>('text', () => name)} and ${since}`
+  const asOf = (table: Sql, name: string, link: Sql, same: Sql): Sql => {
+    const first = sql`(
+      select distinct on (l.record, ${link}) l.record, ${link} as link, l.before
+      from plinth.changes as l
+      where l.collection || '' = ${param<Run>('text', () => name)} and ${since}
+      order by l.record, ${link}, l.seq)`
     return sql`(
-      select t.* from ${table} as t where not exists (select 1 from ${logged} and ${same})
+      select t.* from ${table} as t where not exists (select 1 from ${first} as u where ${same})
       union all
-      select b.* from (select distinct on (${keys}) l.before from ${logged} order by ${keys}, l.seq) as u
+      select b.* from ${first} as u
       cross join lateral jsonb_populate_record(null::${table}, u.before) as b
       where u.before is not null)`
   }
@@ -38,13 +44,13 @@ export function tablesAsOf(place: string): Tables {
     of: (collection: CollectionModel) =>
       collection.kind === 'view'
         ? tableOf(collection)
-        : asOf(tableOf(collection), collection.name, raw('l.record'), raw('l.record = t.id')),
+        : asOf(tableOf(collection), collection.name, raw('null::uuid'), raw('u.record = t.id')),
     links: (collection, field) =>
       asOf(
         joinTableOf(collection, field),
         `${collection}.${field}`,
-        sql`l.record, ${target}`,
-        sql`l.record = t.source and ${target} = t.target`,
+        target,
+        raw('u.record = t.source and u.link = t.target'),
       ),
     // A row that was put together has no revision.
     revision: () => raw('null'),

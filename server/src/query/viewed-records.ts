@@ -42,7 +42,7 @@ export function compileViewed(
   )
   return compileSql(sql`
     select v.version, f.n, f.item
-    from ${currentVersion} as v
+    from ${currentVersion} as v ${serial}
     left join lateral (
       select "A"."n"::text as n, s.item
       from unnest(${users}, ${ids}) with ordinality as "A"("user", "record", "n")
@@ -81,7 +81,7 @@ export function compileMoves(
   )
   return compileSql(sql`
     select v.version, f.n, f.id, f.was, f."is"
-    from ${currentVersion} as v
+    from ${currentVersion} as v ${serial}
     left join lateral (
       select "A"."n"::text as n, m.id, m.was, m."is"
       from unnest(${users}) with ordinality as "A"("user", "n")
@@ -91,3 +91,6 @@ export function compileMoves(
 
 const users = param<Run>('uuid[]', (run) => run.values['users'])
 const ids = param<Run>('uuid[]', (run) => run.values['ids'])
+
+/** No plan with this has parallel workers: starting them takes longer than most batches, and they are many. */
+const serial = raw("cross join (select set_config('plinth.serial', 'on', true)) as w")

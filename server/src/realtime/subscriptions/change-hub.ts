@@ -169,7 +169,9 @@ export class ChangeHub {
     const users = changes.filter(({ collection }) => collection === 'users')
     if (users.length === 0) return
     await this.#deps.usersChanged(new Set(users.map(({ id }) => id)))
-    for (const { circles } of this.#live.values()) this.#loseChangedUsers(circles, users)
+    for (const { judge, circles } of this.#live.values()) {
+      if (judge !== null && judge.needs.fields.size > 0) this.#loseChangedUsers(circles, users)
+    }
   }
 
   /** Where the rule asks about the user's own record, another record of the user is another rule. */
@@ -216,7 +218,9 @@ export class ChangeHub {
     await this.#catchUp(subscription, batch, cursor)
     // Meanwhile it may have left, or lost its rights.
     if (!this.#joining.has(subscription)) return
-    if (batch.cursor.page !== undefined)
+    // Pages end where the log did when the first of them was read, which is behind where the live ones are now.
+    const isThere = cursor.page === undefined && batch.cursor.page === undefined
+    if (!isThere)
       return void this.#joining.set(subscription, { subscription, cursor: batch.cursor })
     this.#joining.delete(subscription)
     this.#addLive(subscription)
