@@ -11,7 +11,7 @@ import { writeByApi, writeBySql, type WritersOptions } from './support/realtime/
 import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
 
 // The whole run: E2E_REALTIME_SECONDS=60 E2E_REALTIME_SUBSCRIBERS=50 E2E_REALTIME_SEEDS=1,2,3
-const seconds = Number(process.env['E2E_REALTIME_SECONDS'] ?? 4)
+const seconds = Number(process.env['E2E_REALTIME_SECONDS'] ?? 3)
 const subscriberCount = Number(process.env['E2E_REALTIME_SUBSCRIBERS'] ?? 20)
 const seeds = (process.env['E2E_REALTIME_SEEDS'] ?? '1,2').split(',').map(Number)
 const writerCount = 8

@@ -58,7 +58,11 @@ export async function writeBySql(options: WritersOptions): Promise<void> {
     () => client.query(`update public.items set parent = $1 where id = ${someItem}`, [draw(options).parent]),
     () => client.query(`delete from public.items where id = ${someItem}`),
     () =>
-      client.query('update public.items set n = (n + 7) % 100, hot = not hot where kind = $1', [draw(options).kind]),
+      client.query('update public.items set n = (n + 7) % 100, hot = not hot where n between $1 and $1 + 5', [
+        draw(options).n,
+      ]),
+    () =>
+      client.query('delete from public.items where id in (select id from public.items order by random() offset 150)'),
     () => client.query('update public.groups set open = not open where id = $1', [pick(random, options.groups)]),
   ]
   while (!isOver()) {
