@@ -18,7 +18,7 @@ const server = await startChildServer(['--conditions=source', main], {
   PORT: '0',
   HOST: '127.0.0.1',
   PLINTH_DATA_DIR: folder,
-  PLINTH_LOG_LEVEL: 'warn',
+  PLINTH_LOG_LEVEL: 'error',
   PLINTH_ADMIN_EMAIL: admin.email,
   PLINTH_ADMIN_PASSWORD: admin.password,
 })
