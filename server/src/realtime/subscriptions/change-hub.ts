@@ -220,8 +220,7 @@ export class ChangeHub {
     if (!this.#joining.has(subscription)) return
     // Pages end where the log did when the first of them was read, which is behind where the live ones are now.
     const isThere = cursor.page === undefined && batch.cursor.page === undefined
-    if (!isThere)
-      return void this.#joining.set(subscription, { subscription, cursor: batch.cursor })
+    if (!isThere) return void this.#joining.set(subscription, { subscription, cursor: batch.cursor })
     this.#joining.delete(subscription)
     this.#addLive(subscription)
   }
