@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { readOptions } from './src/options.ts'
-import { printHeader, printSummary, printWorkload } from './src/report.ts'
+import { concurrent, measureSignIn } from './src/sign-in/measure-sign-in.ts'
+import { makeSignInUsers } from './src/sign-in/sign-in-users.ts'
+import { printHeader, printSignIn, printSummary, printWorkload } from './src/report.ts'
 import { chooseLoad } from './src/load/load.ts'
 import { measureWorkload, type Measured } from './src/measure-workload.ts'
 import { openStage } from './src/stage.ts'
@@ -18,8 +20,14 @@ try {
     printWorkload(each)
     measured.push(each)
   }
-  printSummary(measured)
-  const failed = measured.some((each) => each.errors > 0) || (options.strict && measured.some((each) => !each.reached))
+  if (measured.length > 0) printSummary(measured)
+  const results: Pick<Measured, 'errors' | 'reached'>[] = [...measured]
+  if (options.only.includes('sign-in')) {
+    const signIn = await measureSignIn(stage, await makeSignInUsers(stage, concurrent), options)
+    printSignIn(signIn)
+    results.push(signIn)
+  }
+  const failed = results.some((each) => each.errors > 0) || (options.strict && results.some((each) => !each.reached))
   process.exitCode = failed ? 1 : 0
 } finally {
   await stage.close()

@@ -5,4 +5,8 @@ import { become, root, withNode } from './run.mjs'
 
 const node = await bootstrap()
 await build(node)
-become(node, [join(root, 'server', 'dist', 'main.js'), ...process.argv.slice(2)], withNode(node))
+
+// New objects get 8 MB instead of up to 32 MB, three times over: a million rows that are imported then add 120 MB to the
+// server's memory instead of 220 MB.
+const flags = ['--max-semi-space-size=8']
+become(node, [...flags, join(root, 'server', 'dist', 'main.js'), ...process.argv.slice(2)], withNode(node))

@@ -23,7 +23,8 @@ function addressOf(child: ChildProcess): Promise<string> {
     let printed = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       printed += text
-      const url = /(http:\/\/[\w.:[\]]*\w)\b[^\n]*\n/.exec(printed)?.[1]
+      // Lines of the log may hold addresses, too.
+      const url = / is ready at (http:\/\/[\w.:[\]]*\w)\b[^\n]*\n/.exec(printed)?.[1]
       if (url !== undefined) resolve(url)
     })
     child.once('error', reject)

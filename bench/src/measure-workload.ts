@@ -1,10 +1,12 @@
-import pg from 'pg'
 import { checkAnswers } from './check-answers.ts'
 import { cpuSeconds, cpuSecondsWithChildren } from './cpu-time.ts'
 import type { Load, Loaded } from './load/load.ts'
+import { median } from './median.ts'
 import type { Options } from './options.ts'
+import { postmasterOf } from './postmaster.ts'
 import type { Contestant } from './request.ts'
 import type { Stage } from './stage.ts'
+import { withClient } from './with-client.ts'
 import type { Workload } from './workloads.ts'
 
 /** One server in one round, with the processor time a request took; null where the system does not tell. */
@@ -40,7 +42,7 @@ export async function measureWorkload(
 ): Promise<Measured> {
   await tidy(stage)
   await checkAnswers(stage, workload)
-  const postgres = await postmasterOf(stage)
+  const postgres = await postmasterOf(stage.databaseUrl)
   const turn = (contestant: Contestant, round: number, seconds: number) =>
     sample(contestant, postgres, () => load.run(contestant, workload.requests(stage.dataset, round), seconds))
   for (const each of [stage.floor, stage.plinth]) await turn(each, 0, warmUpSeconds)
@@ -63,26 +65,6 @@ async function tidy({ databaseUrl }: Stage): Promise<void> {
   })
 }
 
-/** The process whose children serve the connections. */
-async function postmasterOf({ databaseUrl }: Stage): Promise<number | null> {
-  return withClient(databaseUrl, async (client) => {
-    const { rows } = await client.query<{ pid: string }>(
-      `select split_part(pg_read_file('postmaster.pid'), E'\\n', 1) as pid`,
-    )
-    return Number(rows[0]?.pid)
-  })
-}
-
-async function withClient<T>(connectionString: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString })
-  await client.connect()
-  try {
-    return await use(client)
-  } finally {
-    await client.end()
-  }
-}
-
 async function sample(contestant: Contestant, postgres: number | null, run: () => Promise<Loaded>): Promise<Sample> {
   const read = () => [cpuSeconds(contestant.pid), postgres === null ? null : cpuSecondsWithChildren(postgres)] as const
   const before = read()
@@ -92,12 +74,4 @@ async function sample(contestant: Contestant, postgres: number | null, run: () =
     return after === null || start === null ? null : ((after - start) * 1e6) / loaded.requests
   })
   return { ...loaded, serverMicroseconds: server ?? null, databaseMicroseconds: database ?? null }
-}
-
-/** The middle value; of an even number the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  const [low = Number.NaN, high = low] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]]
-  return (low + high) / 2
 }

@@ -15,8 +15,10 @@ export interface Options {
   readonly profile: string | null
 }
 
-const usage = `npm run bench -- [--seconds 5] [--rounds 3] [--only get,list,expand,create,update]
+const usage = `npm run bench -- [--seconds 5] [--rounds 3] [--only get,list,expand,create,update,sign-in]
                  [--connections 32] [--strict] [--profile FOLDER]`
+
+const names: readonly string[] = [...workloads.map(({ name }) => name), 'sign-in']
 
 /** Reads the command line, and ends the process with the usage where it is wrong. */
 export function readOptions(args: readonly string[]): Options {
@@ -35,7 +37,7 @@ function parse(args: readonly string[]): Options {
       seconds: { type: 'string', default: '5' },
       rounds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '32' },
-      only: { type: 'string', default: workloads.map(({ name }) => name).join(',') },
+      only: { type: 'string', default: names.join(',') },
       strict: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
@@ -57,6 +59,6 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function knownWorkload(name: string): string {
-  if (workloads.some((workload) => workload.name === name)) return name
+  if (names.includes(name)) return name
   throw new Error(`There is no workload "${name}".`)
 }

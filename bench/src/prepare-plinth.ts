@@ -10,6 +10,7 @@ export interface Prepared {
   readonly owners: readonly string[]
   /** The writer's access token. */
   token(): Promise<string>
+  adminToken(): Promise<string>
 }
 
 /** Makes the collections, the role and its users through Plinth's own API. */
@@ -20,7 +21,7 @@ export async function preparePlinth(url: string): Promise<Prepared> {
   const owners: string[] = []
   for (const email of emails) owners.push(await createWriter(url, token, email))
   await call(url, token, 'PUT', `/api/admin/users/${owners[0]}/password`, { password: writer.password })
-  return { owners, token: renewed(() => signIn(url, writer)) }
+  return { owners, token: renewed(() => signIn(url, writer)), adminToken: () => signIn(url, admin) }
 }
 
 async function applySchema(url: string, token: string): Promise<void> {

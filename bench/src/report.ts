@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { sizes } from './dataset.ts'
-import { type Measured, median, type Sample } from './measure-workload.ts'
+import { median } from './median.ts'
+import { type MeasuredSignIn, concurrent, goal } from './sign-in/measure-sign-in.ts'
+import type { Measured, Sample } from './measure-workload.ts'
 import type { Options } from './options.ts'
 import type { Stage } from './stage.ts'
 
@@ -69,3 +71,29 @@ const figures = ({ perSecond, p50, p99, serverMicroseconds, databaseMicroseconds
 
 const line = (cells: readonly string[]): string =>
   cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('')
+
+/** Sign-ins a second and what one costs, and what plain reads notice of them. */
+export function printSignIn({ rounds, slowdown, reached, errors }: MeasuredSignIn): void {
+  const middle = (figure: (round: MeasuredSignIn['rounds'][number]) => number) => median(rounds.map(figure))
+  const ms = (value: number) => value.toFixed(1)
+  console.log(`
+| sign-in | a second | p50 / p99 | cost in Node | cost in PostgreSQL | p50 / p99 of a read, idle | beside ${concurrent} sign-ins | p99 grows | goal | |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |`)
+  for (const [name, round] of rounds.entries())
+    console.log(
+      `round ${name + 1}: ${round.perSecond.toFixed(0)}/s, read p99 ${ms(round.idleRead.p99)} -> ${ms(round.busyRead.p99)} ms`,
+    )
+  const cells = [
+    `${concurrent} at once`,
+    middle((round) => round.perSecond).toFixed(0),
+    `${ms(middle((round) => round.p50))} / ${ms(middle((round) => round.p99))} ms`,
+    costText(middle((round) => round.serverMicroseconds ?? Number.NaN)),
+    costText(middle((round) => round.databaseMicroseconds ?? Number.NaN)),
+    `${ms(middle((round) => round.idleRead.p50))} / ${ms(middle((round) => round.idleRead.p99))} ms`,
+    `${ms(middle((round) => round.busyRead.p50))} / ${ms(middle((round) => round.busyRead.p99))} ms`,
+    `${slowdown.toFixed(1)} times`,
+    `below ${goal}`,
+    errors > 0 ? `${errors} errors` : reached ? 'reached' : 'not reached',
+  ]
+  console.log(`| ${cells.join(' | ')} |`)
+}

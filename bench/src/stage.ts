@@ -15,6 +15,8 @@ export interface Stage {
   readonly dataset: Dataset
   readonly floor: Contestant
   readonly plinth: Contestant
+  /** A token of the admin's. */
+  adminToken(): Promise<string>
   close(): Promise<void>
 }
 
@@ -32,7 +34,7 @@ export async function openStage({ profile }: Options): Promise<Stage> {
   try {
     const databaseUrl = await openPostgres(closing)
     const server = await stoppedLater(closing, startPlinth(databaseUrl, profile))
-    const { owners, token } = await preparePlinth(server.url)
+    const { owners, token, adminToken } = await preparePlinth(server.url)
     const dataset = await seed(databaseUrl, owners)
     const bare = await stoppedLater(closing, startFloor(databaseUrl, owners[0] ?? ''))
     return {
@@ -40,6 +42,7 @@ export async function openStage({ profile }: Options): Promise<Stage> {
       dataset,
       floor: { name: 'floor', url: bare.url, pid: bare.pid, token },
       plinth: { name: 'plinth', url: server.url, pid: server.pid, token },
+      adminToken,
       close,
     }
   } catch (error) {

@@ -189,6 +189,7 @@ describe('a fault in an expression', () => {
       tags: {},
     },
   })
+  const claims = (c: string) => ({ collections: permission({}).collections, claims: { c } })
   const at = '/collections/posts/permissions/anonymous'
   const other = '/collections/posts/fields/other/expression'
 
@@ -217,6 +218,11 @@ describe('a fault in an expression', () => {
     ['a calculated field of a calculated field', computed('shout', 'text'), other, 'unknown field `shout`'],
     ['a calculated field of a link to many', computed('count(tags)', 'integer'), other, 'unknown field `tags`'],
     ['a calculated field that asks when', computed('@now', 'datetime'), other, 'cannot use @now'],
+    ['a claim of nobody', claims('author.email'), '/claims/c', 'there is no record here'],
+    ['a claim of a missing field', claims('@user.plam'), '/claims/c', 'At character 7: unknown field `plam`'],
+    ['a claim of many records', claims('@user.posts'), '/claims/c', 'this needs one value'],
+    ['a claim of a duration', claims('@now - @user.created'), '/claims/c', 'does not fit'],
+    ['a claim of a password', claims('@user.password'), '/claims/c', 'unknown field `password`'],
     ['a calculated field of another type', computed('words', 'text'), other, 'does not fit'],
   ])('is told with its place: %s', (_, document, path, message) => {
     expect(faultsOf(document)).toEqual([{ path, code: 'invalidExpression', message: expect.stringContaining(message) }])

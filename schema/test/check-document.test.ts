@@ -116,6 +116,45 @@ const names: readonly Bad[] = [
     'built into',
   ],
   [
+    'a field of users called verified',
+    { collections: { users: { fields: { verified: { type: 'boolean' } } } } },
+    '/collections/users/fields/verified',
+    'invalidName',
+    '@user.verified',
+  ],
+  [
+    'an inverse of users called verified',
+    field({ type: 'relation', to: 'users', inverse: 'verified' }),
+    '/collections/posts/fields/f/inverse',
+    'nameTaken',
+    '@user.verified',
+  ],
+  ...['sub', 'exp', 'iss', 'aud', 'sid', 'act', 'roles', 'Roles', 'scope', 'constructor'].map(
+    (name): Bad => [
+      `a claim called ${name}`,
+      { claims: { [name]: '@user.id' } },
+      `/claims/${name}`,
+      'invalidName',
+      'choose another name',
+    ],
+  ),
+  [
+    'a claim called __proto__',
+    JSON.parse('{"claims":{"__proto__":"@user.id"}}'),
+    '/claims/__proto__',
+    'invalidName',
+    'starting with a letter',
+  ],
+  [
+    'a claim with a long name',
+    { claims: { ['a'.repeat(41)]: '@user.id' } },
+    `/claims/${'a'.repeat(41)}`,
+    'invalidName',
+    '40',
+  ],
+  ['eleven claims', { claims: many(11, () => '@user.id') }, '/claims', 'tooMany', '10'],
+  ['a claim that is a number', { claims: { plan: 1 } }, '/claims/plan', 'wrongType', 'a text'],
+  [
     'a field called rev',
     posts({ fields: { rev: { type: 'text' } } }),
     '/collections/posts/fields/rev',
@@ -709,7 +748,7 @@ describe('a document', () => {
     }))
     const collection = fc.dictionary(key, tree, { maxKeys: 5 })
     const document = fc.record(
-      { roles: tree, collections: fc.dictionary(key, collection, { maxKeys: 3 }) },
+      { roles: tree, claims: tree, collections: fc.dictionary(key, collection, { maxKeys: 3 }) },
       { requiredKeys: [] },
     )
     fc.assert(
@@ -725,7 +764,7 @@ describe('a document', () => {
       }),
       { numRuns: 5_000 },
     )
-  })
+  }, 60_000)
 
   it('never answers with more than 200 faults', () => {
     expect(checkDocument({ collections: many(400, () => 1) }).faults).toHaveLength(200)

@@ -213,6 +213,18 @@ test('the order of keys in a default makes no difference', () => {
   expect(from && to && diffSchemas(from, to, [])).toEqual([])
 })
 
+test('a claim that comes, goes or says something else changes the claims alone', () => {
+  const [none, one, other] = [{}, { mail: '@user.email' }, { mail: '@user.id' }].map((claims) => model({}, { claims }))
+  if (!none || !one || !other) throw new Error('three models')
+  for (const [from, to] of [
+    [none, one],
+    [one, other],
+    [other, none],
+  ] as const)
+    expect(ids(diffSchemas(from, to, []))).toEqual(['changeClaims'])
+  expect(diffSchemas(one, one, [])).toEqual([])
+})
+
 test('a role that comes is a choice more for users', () => {
   const changes = diffSchemas(model({}), model({}, { roles: { editor: {} } }), [])
   expect(ids(changes)).toEqual(['changeOptions:users.roles', 'changePermissions'])

@@ -103,3 +103,9 @@ export function origins(given: string): readonly string[] | Wrong {
     ? list
     : new Wrong(`must list origins such as https://app.example.com, without a path; "${wrong}" is none.`)
 }
+
+export function domainName(given: string): string | Wrong {
+  return /^(?!-)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*$/.test(given) && !/^[\d.]+$/.test(given)
+    ? given
+    : new Wrong('must be the name of a domain in lower case, such as example.com.')
+}

@@ -4,6 +4,7 @@ import { type Registration, registrations } from './auth/registration/registrati
 import {
   adminPassword,
   databaseAddress,
+  domainName,
   emailAddress,
   mailSender,
   oneOf,
@@ -81,6 +82,12 @@ const settings = {
     1_048_576,
     'How many bytes the body of a request may have.',
   ),
+  maxImport: setting(
+    'PLINTH_MAX_IMPORT',
+    wholeNumber(1_024, 999_999_999_999),
+    1_073_741_824,
+    'How many bytes an import may have; each of its records may have as many as the body of a request.',
+  ),
   changesKeepDays: setting(
     'PLINTH_CHANGES_KEEP_DAYS',
     wholeNumber(1, 3_650),
@@ -112,11 +119,35 @@ const settings = {
     false,
     'Whether one can be a user without an address or a password (on), or not (off).',
   ),
+  anonymousKeepDays: setting(
+    'PLINTH_ANONYMOUS_KEEP_DAYS',
+    wholeNumber(1, 3_650),
+    30,
+    'After how many days a user without an address, who is signed in nowhere any more, is deleted.',
+  ),
+  eventsKeepDays: setting(
+    'PLINTH_EVENTS_KEEP_DAYS',
+    wholeNumber(30, 3_650),
+    400,
+    'For how many days the audit trail is kept.',
+  ),
   defaultRoles: setting<readonly string[]>(
     'PLINTH_DEFAULT_ROLES',
     roleNames,
     [],
     'The roles of the schema that who signs up gets, separated by commas.',
+  ),
+  adminMfa: setting(
+    'PLINTH_ADMIN_MFA',
+    onOrOff,
+    false,
+    'Whether admins have to have a second factor (on), or may (off). Roles of the schema say so by "mfa": "required".',
+  ),
+  passkeyDomain: setting<string | null>(
+    'PLINTH_PASSKEY_DOMAIN',
+    domainName,
+    null,
+    'The domain that passkeys are for, when not the host of PLINTH_PUBLIC_URL: example.com lets pages of all its hosts that PLINTH_CORS_ORIGINS lists use them. Changing it makes all passkeys useless.',
   ),
   smtpUrl: secret<string | null>(
     'PLINTH_SMTP_URL',
@@ -216,8 +247,17 @@ export function readConfig(environment: Environment): Config {
     faults.push('PLINTH_ADMIN_EMAIL and PLINTH_ADMIN_PASSWORD belong together: set both or neither.')
   if (config.smtpUrl !== null && config.mailFrom === null)
     faults.push('PLINTH_SMTP_URL needs PLINTH_MAIL_FROM: the address that mail is from.')
+  if (!isHostOf(config.publicUrl, config.passkeyDomain))
+    faults.push('PLINTH_PASSKEY_DOMAIN must be the host of PLINTH_PUBLIC_URL, or a domain that it is in.')
   if (faults.length > 0) throw new CannotStart(sentenceOf(faults))
   return config
+}
+
+/** Browsers keep passkeys for a host, or for a domain that it is in, and for no other. */
+function isHostOf(address: string | null, domain: string | null): boolean {
+  if (domain === null) return true
+  const host = address === null ? '' : new URL(address).hostname
+  return host === domain || host.endsWith(`.${domain}`)
 }
 
 export interface DescribedSetting {

@@ -1,3 +1,4 @@
+import { requiresMfa } from './access/requires-mfa.ts'
 import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
 import { openAuth } from './auth/open-auth.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
@@ -24,9 +25,11 @@ import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
 import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
+import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
 import { openRealtime } from './realtime/open-realtime.ts'
+import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
 export interface RunningServer {
@@ -53,12 +56,13 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     await migrate(database)
     const mail = await openOutgoingMail(config, log, database)
     const http = await openHttp(config, log, database, mail, state, closing)
+    await makeConfiguredAdmin(config, database)
     const address = await listen(http, config)
     startOutgoingMail(mail, config, log, address)
     closing.add(() => mail.stop())
     closing.add(() => http.drain(drainMilliseconds))
     closing.add(async () => void (state.draining = true))
-    return { url: address, setupUrl: await firstAdmin(config, database, address), failed, stop: closing.close }
+    return { url: address, setupUrl: await setupLink(config, database, address), failed, stop: closing.close }
   } catch (error) {
     await closing.close()
     throw error
@@ -99,7 +103,7 @@ async function openHttp(
   closing.add(() => maintenance.stop())
   const forgetting = forgetOldKeys(database, (err) => log.error({ err }, 'old idempotency keys could not be forgotten'))
   closing.add(async () => forgetting.stop())
-  const sweeping = forgetSessions(database, (err) => log.error({ err }, 'old sessions could not be forgotten'))
+  const sweeping = forgetSessions(database, config, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
   const signal = createChangeSignal()
   const bell = openBell(database, 'plinth_changes', () => signal.wake())
@@ -108,9 +112,23 @@ async function openHttp(
     signal.wake()
     bell.ring()
   }
-  const records = { database, catalog, plans: new PlanCache(), wake }
+  const records = {
+    database,
+    catalog,
+    plans: new PlanCache(),
+    transfers: new TransferSlots(config.poolSize),
+    wake,
+  }
   const issuer = config.publicUrl ?? 'plinth'
-  const auth = await openAuth(database, { ...config, issuer, mail, wakeChanges: wake, newUsers: newUsers(records) })
+  const auth = await openAuth(database, {
+    ...config,
+    issuer,
+    mail,
+    wakeChanges: wake,
+    newUsers: newUsers(records),
+    tokenClaims: { any: () => catalog.model.claims.size > 0, of: (actor) => readClaims(records, actor) },
+    requiresMfa: (roles) => (config.adminMfa && roles.includes('admin')) || requiresMfa(catalog.model, roles),
+  })
   const browser = browserSessions(config)
   const metrics = createMetrics()
   showPool(metrics, database)
@@ -118,6 +136,7 @@ async function openHttp(
     auth,
     browser,
     catalog,
+    maxImport: config.maxImport,
     metrics,
     metricsToken: config.metricsToken,
     publicUrl: config.publicUrl,
@@ -187,10 +206,13 @@ function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
   return `http://${name}:${port}`
 }
 
-/** Makes the configured admin, or the link by which a person makes one. The token is in the fragment, which is never sent. */
-async function firstAdmin(config: Config, database: Database, address: string): Promise<string | null> {
-  const { adminEmail: email, adminPassword: password } = config
+/** Before anybody can be answered: who is told that the server is ready may sign in as the admin. */
+async function makeConfiguredAdmin({ adminEmail: email, adminPassword: password }: Config, database: Database) {
   if (email !== null && password !== null) await createConfiguredAdmin(database, { email, password })
+}
+
+/** The link by which a person makes the first admin. The token is in the fragment, which is never sent. */
+async function setupLink(config: Config, database: Database, address: string): Promise<string | null> {
   const token = await newSetupToken(database)
   return token === null ? null : `${config.publicUrl ?? address}/setup#token=${token}`
 }

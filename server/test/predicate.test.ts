@@ -45,6 +45,7 @@ const input: PredicateInput = {
   old: { title: 'Straße 😀', price: '9007199254740993.1', stock: 4, marks: ['red'], labels: ['red'], home: null },
   user: { id: '0197f1a0-0000-7000-8000-000000000001', level: 5, nickname: 'strasse' },
   roles: ['authenticated', 'editor'],
+  verified: true,
   now,
 }
 const holds = (text: string, given = input) => compilePredicate(checkExpression(text, sampleScope))(given)
@@ -117,6 +118,8 @@ describe('a predicate answers as PostgreSQL would', () => {
     ["owner in ['0197F1A0-0000-7000-8000-000000000001']", true],
     ['stock = @user.level', true],
     ["'editor' in @user.roles", true],
+    ['@user.verified', true],
+    ['@user.verified = false', false],
     ["'admin' in @user.roles", false],
     ['place = home', true],
     ['distance(place, 48.8566, 2.3522) < 878000', true],
@@ -171,6 +174,7 @@ test('random conditions on random records are decided without an error, and nega
     pair: sampleRecord.chain((old) => sampleUpdate(old).map((record) => ({ old, record }))),
     user: userRecord,
     roles: roleLists,
+    verified: fc.boolean(),
     now: moments,
   })
   fc.assert(

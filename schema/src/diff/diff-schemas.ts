@@ -76,6 +76,8 @@ function diffDocuments(
   if (changesPermissions) changes.push({ id: 'changePermissions', kind: 'changePermissions' })
   if (!sameJson(from.document.channels ?? {}, to.document.channels ?? {}))
     changes.push({ id: 'changeChannels', kind: 'changeChannels' })
+  if (!sameJson(from.document.claims ?? {}, to.document.claims ?? {}))
+    changes.push({ id: 'changeClaims', kind: 'changeClaims' })
   const collectionsMoved = !sameOrder(from.collections, kept)
   if (collectionsMoved || kept.some((pair) => describesDifferently(pair, renames)))
     changes.push({ id: 'changeDescriptions', kind: 'changeDescriptions' })

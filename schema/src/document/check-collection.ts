@@ -38,6 +38,8 @@ function fieldNameProblem(collection: string, field: string): string | null {
     if (Object.hasOwn(usersFields([]), field)) return `"${field}" is a built-in field of "users": leave it out here.`
     if (field === 'password')
       return 'Plinth keeps passwords by itself, where nobody can read them: leave this field out.'
+    if (field === 'verified')
+      return 'Plinth knows by itself who has verified their address, as @user.verified: choose another name.'
   }
   return nameProblem(field, 'field')
 }

@@ -1,5 +1,6 @@
 import type { Fault } from '../errors/problem.ts'
 import { checkChannels } from './check-channels.ts'
+import { checkClaims } from './check-claims.ts'
 import { checkCollection } from './check-collection.ts'
 import { checkIndexes } from './check-indexes.ts'
 import { checkJson } from './check-json.ts'
@@ -35,6 +36,7 @@ export function checkDocument(
     ...checkJson(documentSchema, input, ''),
     ...checkSize(outline),
     ...checkRoles(outline),
+    ...checkClaims(input),
     ...collections.flatMap(checkCollection),
     ...checkRelations(outline),
     ...collections.flatMap(checkIndexes),
@@ -67,11 +69,12 @@ interface Written extends Partial<Omit<SchemaDocument, 'collections'>> {
   readonly collections?: Readonly<Record<string, Partial<Collection>>>
 }
 
-const complete = ({ version = 0, roles = {}, collections = {}, channels }: Written): SchemaDocument => ({
+const complete = ({ version = 0, roles = {}, collections = {}, channels, claims }: Written): SchemaDocument => ({
   version,
   roles,
   collections: Object.fromEntries(
     Object.entries(collections).map(([name, collection]) => [name, { kind: 'table', fields: {}, ...collection }]),
   ),
   ...(channels !== undefined && { channels }),
+  ...(claims !== undefined && { claims }),
 })

@@ -56,6 +56,10 @@ function checkInverses(relations: readonly Relation[], outline: Outline): readon
     if (problem !== null) return [{ path, code: 'invalidName', message: problem }]
     if (outline.collections.get(to)?.fields.has(inverse))
       return [{ path, code: 'nameTaken', message: `"${to}" has a field "${inverse}" already: choose another name.` }]
+    if (to === 'users' && inverse === 'verified') {
+      const message = 'Plinth knows by itself who has verified their address, as @user.verified: choose another name.'
+      return [{ path, code: 'nameTaken', message }]
+    }
     const other = taken.get(`${to}.${inverse}`)
     taken.set(`${to}.${inverse}`, `${from.name}.${field.name}`)
     if (other === undefined) return []

@@ -10,6 +10,7 @@ const fieldNames = json.array(json.string(), { uniqueItems: true })
 const role = json.object({
   description: json.optional(json.string({ maxLength: 2_000 })),
   inherits: json.optional(json.array(json.string(), { uniqueItems: true })),
+  mfa: json.optional(json.oneOf(['required'])),
 })
 
 const index = json.object({
@@ -64,4 +65,9 @@ export const documentSchema: JsonSchema = json.object({
   roles: json.optional(mapOf(role)),
   collections: json.optional(mapOf(collection)),
   channels: json.optional(mapOf(channel)),
+  claims: json.optional({
+    ...mapOf(expression),
+    description:
+      'What access tokens say besides who it is: a name and an expression about `@user`, worked out whenever a token is made.',
+  }),
 })

@@ -5,11 +5,15 @@ export interface SchemaDocument {
   readonly collections: Readonly<Record<string, Collection>>
   /** Rooms for messages and presence, by the pattern of their names: `room:{id}`. */
   readonly channels?: Readonly<Record<string, Channel>>
+  /** What access tokens say besides who it is: name -> expression about `@user`. */
+  readonly claims?: Readonly<Record<string, string>>
 }
 
 export interface Role {
   readonly description?: string
   readonly inherits?: readonly string[]
+  /** Who has this role, also by inheritance, may do nothing before they have a second factor. */
+  readonly mfa?: 'required'
 }
 
 export interface Collection {

@@ -36,6 +36,29 @@ export const errorCatalogue = {
   notAnonymous: [409, 'This account has an address already.'],
   linkInvalid: [403, 'This link is not valid, was used already, or has expired. Ask for a new one.'],
   wrongCode: [401, 'This code is wrong or has expired. After five tries you need a new one.'],
+  mfaEnrolmentRequired: [
+    403,
+    'A role of yours needs a second factor. Add one at POST /api/auth/factors/totp or with a passkey, then try again.',
+  ],
+  stepUpRequired: [
+    403,
+    'This needs a fresh proof of who you are: POST /api/auth/step-up with one of "methods", or sign in again; then send the request once more.',
+  ],
+  mfaTicketInvalid: [401, 'This sign-in has taken too long or too many tries. Begin again.'],
+  wrongSecondFactor: [401, 'This code or passkey is not right, or was used before. Use the next code.'],
+  secondFactorNeeded: [
+    400,
+    'You have a second factor, so a password is too little: send "code", "recoveryCode" or "passkey".',
+  ],
+  factorNotFound: [404, 'You have no second factor {id}.'],
+  noSecondFactor: [409, 'Recovery codes stand in for a second factor, and you have none. Add one first.'],
+  tooManyFactors: [409, 'You have {count} of these already. Remove one first.'],
+  passkeyInvalid: [401, 'This passkey cannot be used here. Begin again, or use another way to sign in.'],
+  passkeyKnown: [409, 'This passkey is registered already.'],
+  passkeysUnavailable: [
+    409,
+    'Passkeys need an address with a name: set PLINTH_PUBLIC_URL to https://… (or http://localhost for trying out).',
+  ],
   addressTaken: [409, 'Another account has this e-mail address.'],
   inviteNotFound: [404, 'There is no open invitation {id}.'],
   mailTemplateNotFound: [404, 'There is no mail "{name}" in the language "{language}".{suggestion}'],
@@ -82,6 +105,11 @@ export const errorCatalogue = {
     '"{collection}" is a view, and views cannot be subscribed to. Subscribe to the collections it is made of.',
   ],
   tooSlow: [503, 'This client takes its events too slowly. Take those that wait, then ask again.'],
+  // Imports and exports
+  importFailed: [422, 'Nothing was imported, because {failed} of {rows} rows cannot be: see "errors".'],
+  importMalformed: [400, 'Nothing was imported: line {line} cannot be read: {reason}'],
+  rowTooLarge: [413, 'Nothing was imported: the row at line {line} is larger than {limit} bytes.{hint}'],
+  tooManyTransfers: [429, 'Too many imports and exports are running. Try again in {seconds} s.'],
 
   // Batches and idempotency
   batchFailed: [422, 'Operation {index} failed, so nothing was done.'],

@@ -4,6 +4,7 @@ import { checkCall } from './check/check-call.ts'
 import { checkComparison, checkContains } from './check/check-comparison.ts'
 import { checkCondition, checkLogic } from './check/check-condition.ts'
 import { checkIn } from './check/check-in.ts'
+import { checkValue } from './check/check-value.ts'
 import { checkPath } from './check/check-path.ts'
 import type { Context } from './check/context.ts'
 import type { Expression } from './expression.ts'
@@ -18,7 +19,7 @@ import type { ValueType } from './value-type.ts'
 
 /**
  * Parses an expression and checks every name and type in it, or throws an `ExpressionError`. Without `expected` it must
- * be a condition; with it, a value that fits a field of that type.
+ * be a condition; with it, a value that fits a field of that type, or with `'value'` a value of any type.
  *
  * @example
  * checkExpression("status = 'draft' && author = @user.id", scope)
@@ -27,7 +28,7 @@ import type { ValueType } from './value-type.ts'
 export function checkExpression(
   text: string,
   scope: Scope,
-  expected?: ValueType,
+  expected?: ValueType | 'value',
   limits: ExpressionLimits = defaultLimits,
 ): Expression {
   const syntax = parseExpression(text, limits)
@@ -40,7 +41,8 @@ export function checkExpression(
     inQuantifier: false,
     check: checkSyntax,
   }
-  return expected === undefined ? checkCondition(syntax, context) : checkAssigned(syntax, expected, context)
+  if (expected === undefined) return checkCondition(syntax, context)
+  return expected === 'value' ? checkValue(syntax, context) : checkAssigned(syntax, expected, context)
 }
 
 function checkSyntax(syntax: Syntax, context: Context): Expression {

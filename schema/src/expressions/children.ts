@@ -8,6 +8,7 @@ export function childrenOf(expression: Expression): readonly Expression[] {
     case 'now':
     case 'today':
     case 'userRoles':
+    case 'userVerified':
     case 'count':
       return []
     case 'list':

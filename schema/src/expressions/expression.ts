@@ -15,6 +15,8 @@ export type ExpressionNode =
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   | { readonly kind: 'path'; readonly root: PathRoot; readonly hops: readonly Hop[]; readonly field: string }
   | { readonly kind: 'now' | 'today' | 'userRoles' }
+  /** Whether the user who asks has shown that they read the mail to their address. No field: nobody can write it. */
+  | { readonly kind: 'userVerified' }
   /** Equality and order; `as` says how both sides are read. `!=` never occurs: it is `not` of `=`. */
   | {
       readonly kind: 'compare'

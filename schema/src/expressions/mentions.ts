@@ -23,5 +23,6 @@ function reachesOut(part: Expression): boolean {
 
 function rootOf(part: Expression): PathRoot | null {
   if (part.kind === 'path') return part.root
+  if (part.kind === 'userVerified') return 'user'
   return part.kind === 'quantifier' || part.kind === 'count' ? part.over.root : null
 }

@@ -7,7 +7,8 @@ import { type Check, checkInto } from './check-expressions.ts'
 import { computedFields } from './computed-fields.ts'
 import type { ChannelModel, CollectionModel, Model, PermissionModel } from './model.ts'
 import { type CollectionOutline, outlineCollections } from './outline-collections.ts'
-import { permissionModel } from './permission-model.ts'
+import { modelScope } from './model-scope.ts'
+import { checkedExpressions, permissionModel } from './permission-model.ts'
 
 /**
  * Makes a checked document (see `checkDocument`) ready for use. Throws `invalidSchema` with every fault when rules,
@@ -33,6 +34,7 @@ export function buildModel(document: SchemaDocument): Model {
     pattern,
     channelModel(pattern, declared, outlines, check),
   ])
+  const claims = claimsOf(document, outlines, check)
   if (faults.length > 0) throw errors.invalidSchema({ errors: faults })
   return {
     version: document.version,
@@ -40,7 +42,18 @@ export function buildModel(document: SchemaDocument): Model {
     roles: new Map(Object.entries(document.roles)),
     collections: new Map(collections),
     channels: new Map(channels),
+    claims,
   }
+}
+
+/** There is no record: only who signs in. */
+function claimsOf(
+  { claims = {} }: SchemaDocument,
+  collections: ReadonlyMap<string, CollectionOutline>,
+  check: Check,
+): Model['claims'] {
+  const scope = modelScope(collections, { record: null, user: true })
+  return checkedExpressions(claims, '/claims', (at, text) => check(at, text, scope, 'value'))
 }
 
 function permissionsOf(

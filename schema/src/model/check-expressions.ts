@@ -6,7 +6,7 @@ import type { Scope } from '../expressions/scope.ts'
 import type { ValueType } from '../expressions/value-type.ts'
 
 /** Checks one expression of a document: the checked one, or null after its fault has been noted. */
-export type Check = (path: string, text: string, scope: Scope, expected?: ValueType) => Expression | null
+export type Check = (path: string, text: string, scope: Scope, expected?: ValueType | 'value') => Expression | null
 
 /** A `Check` that puts the faults of all expressions into one list. */
 export const checkInto =

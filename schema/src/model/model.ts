@@ -15,6 +15,8 @@ export interface Model {
   readonly collections: ReadonlyMap<string, CollectionModel>
   /** By pattern. */
   readonly channels: ReadonlyMap<string, ChannelModel>
+  /** What access tokens say besides who it is. */
+  readonly claims: ReadonlyMap<string, Expression>
 }
 
 export interface CollectionModel {

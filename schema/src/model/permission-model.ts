@@ -23,7 +23,7 @@ export function permissionModel(
   const rule = (action: 'read' | 'create' | 'update' | 'delete', scope: Scope): RuleModel | undefined =>
     ruleModel(declared[action], `${path}/${action}`, scope, check)
   const conditions = (key: 'readIf' | 'writeIf', scope: Scope) =>
-    expressions(declared[key], `${path}/${key}`, (at, text) => check(at, text, scope))
+    checkedExpressions(declared[key], `${path}/${key}`, (at, text) => check(at, text, scope))
 
   return {
     declared,
@@ -34,7 +34,7 @@ export function permissionModel(
     hide: new Set(declared.hide),
     readIf: conditions('readIf', ofRecord),
     writeIf: conditions('writeIf', ofUpdate),
-    set: expressions(declared.set, `${path}/set`, (at, text, field) =>
+    set: checkedExpressions(declared.set, `${path}/set`, (at, text, field) =>
       check(at, text, ofPreset, collection.fields.get(field)?.valueType),
     ),
   }
@@ -44,7 +44,8 @@ function ruleModel(rule: Rule | undefined, path: string, scope: Scope, check: Ch
   return typeof rule === 'string' ? (check(path, rule, scope) ?? false) : rule
 }
 
-function expressions(
+/** A map of expressions; those with faults are left out. */
+export function checkedExpressions(
   texts: Readonly<Record<string, string>> = {},
   path: string,
   check: (path: string, text: string, field: string) => Expression | null,

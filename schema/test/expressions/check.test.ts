@@ -103,6 +103,7 @@ describe('`in` takes lists, list fields, roles and relations to many', () => {
     [`author in ['${id}']`, `(record.author:record inid ['${id.toLowerCase()}':record])`],
     ["'red' in labels", "('red':choice intext record.labels:list)"],
     ["'editor' in @user.roles", "('editor':text intext userRoles)"],
+    ['@user.verified && !(@user.verified = false)', '(userVerified and !(userVerified =boolean false:boolean))'],
     [
       '@user.id in author.team.members',
       '(user.id:record inid record.posts/author>users.users/team>teams.members:records)',
@@ -154,6 +155,13 @@ describe('a name that does not exist is an error with a suggestion', () => {
     ["'rde' in labels", "there is no choice 'rde', did you mean 'red'? @ 'rde'"],
     ['@usr.id = author', 'unknown `@usr`, did you mean `@user`? @ @usr'],
     ['@request.auth = author', 'unknown `@request`, did you mean `@user`? @ @request'],
+    ['@user.verifed', 'unknown field `verifed`, did you mean `verified`? @ verifed'],
+    ['author.verified', 'unknown field `verified` @ verified'],
+    ['@user.team.verified', 'unknown field `verified` @ verified'],
+    [
+      "@user.verified = 'yes'",
+      "cannot compare `@user.verified` (true or false) with `'yes'` (text); true and false stand without quotes @ @user.verified = 'yes'",
+    ],
     ['author = @user', 'say what of the user, for example `@user.id` @ @user'],
     ['startswith(title, title)', 'unknown function `startswith`, did you mean `startsWith`? @ startswith'],
     ['constructor(title)', 'unknown function `constructor` @ constructor'],

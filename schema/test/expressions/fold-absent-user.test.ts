@@ -17,6 +17,8 @@ describe('for an actor who is no user, what asks about the user never helps to g
     ['(author = @user.id) = false', 'false:boolean'],
     ['featured || author = @user.id', 'record.featured:boolean'],
     ['featured && author = @user.id', 'false:boolean'],
+    ['@user.verified', 'false:boolean'],
+    ['!@user.verified', 'false:boolean'],
     ['!(featured || author = @user.id)', 'false:boolean'],
     ['!(featured && author = @user.id)', '!record.featured:boolean'],
     ["featured || 'x' in @user.roles || author = @user.id", "(record.featured:boolean or ('x':text intext userRoles))"],

@@ -5,6 +5,7 @@ import { actorText, recordEvent } from './events/record-event.ts'
 import type { MailDeps } from './mail/mail-deps.ts'
 import { forgetTokens } from './mail/one-time-tokens.ts'
 import { sendMail } from './mail/send-mail.ts'
+import { findLanguage } from './mail/user-language.ts'
 import { isPlaceholder } from './placeholder-address.ts'
 import { hashPassword, refuseWeakPassword, verifyPassword } from './passwords.ts'
 import { endSessions } from './sessions/end-sessions.ts'
@@ -72,13 +73,15 @@ async function replacePassword(
     // What was asked for before opens nothing any more: whoever asked may be why the password is changed.
     await forgetTokens(session, userId, ['reset', 'magicLink', 'code', 'changeEmail'])
     await recordEvent(session, { kind: 'passwordChanged', userId, actor: by, ...origin })
-    if (hadOne) await tellOwner(mail, session, userId)
+    if (hadOne) await tellOwner(mail, session, userId, by === `user:${userId}` ? origin.language : undefined)
   })
   mail.wake()
 }
 
-async function tellOwner(mail: MailDeps, session: Session, userId: string): Promise<void> {
+/** In the language in which they asked for it, else in the one they read. */
+async function tellOwner(mail: MailDeps, session: Session, userId: string, asked: string | undefined): Promise<void> {
   const user = await findUser(session, userId)
   if (user === null || isPlaceholder(user.email)) return
-  await sendMail(mail, { to: user.email, template: 'passwordChanged', values: {} }, session)
+  const language = asked ?? (await findLanguage(session, userId))
+  await sendMail(mail, { to: user.email, template: 'passwordChanged', language, values: {} }, session)
 }

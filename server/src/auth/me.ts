@@ -16,10 +16,12 @@ export interface Me extends Omit<User, 'id' | 'email'> {
   readonly anonymous?: true
   /** The admin who only views as this user. */
   readonly viewedBy?: string
+  /** They may do nothing before they have a second factor. */
+  readonly mfaEnrolmentRequired?: true
 }
 
 /** @throws Problem notSignedIn for who is no user */
-export async function findMe(session: Session, { userId, roles, viewedBy }: Actor): Promise<Me> {
+export async function findMe(session: Session, { userId, roles, viewedBy, mustEnrol }: Actor): Promise<Me> {
   if (userId === null && viewedBy !== undefined) return { id: null, email: null, roles, viewedBy }
   const user = userId === null ? null : await findUser(session, userId)
   if (user === null) throw errors.notSignedIn()
@@ -28,5 +30,6 @@ export async function findMe(session: Session, { userId, roles, viewedBy }: Acto
     verified: await isVerified(session, user.id),
     ...(isPlaceholder(user.email) && { anonymous: true }),
     ...(viewedBy !== undefined && { viewedBy }),
+    ...(mustEnrol && { mfaEnrolmentRequired: true }),
   }
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.ts'
 import type { Database } from '../database/database.ts'
-import { AccessTokens } from './access-tokens.ts'
+import { AccessTokens, type CustomClaims } from './access-tokens.ts'
 import { createKey, listKeys, type NewKey, revokeKey } from './api-keys.ts'
 import { type Authenticate, authenticator } from './authenticate.ts'
 import { listEvents, type EventQuery } from './events/list-events.ts'
@@ -8,15 +8,18 @@ import { actorText, recordEvent } from './events/record-event.ts'
 import { noteDevice } from './by-mail/known-devices.ts'
 import { type ByMail, openByMail } from './by-mail/open-by-mail.ts'
 import { type Credentials, setUpAdmin } from './first-admin.ts'
+import { type Factors, openFactors } from './factors/open-factors.ts'
 import { type Attempt, countTry, type Try } from './limits/count-try.ts'
 import type { LimitName } from './limits/limits.ts'
 import type { MailDeps } from './mail/mail-deps.ts'
 import { type OwnPasswordChange, changeOwnPassword, givePassword } from './change-password.ts'
+import { relyingParty } from './passkeys/relying-party.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
 import { endedSessions } from './sessions/ended-sessions.ts'
+import { findSession } from './sessions/find-session.ts'
 import { openSessions, type Sessions } from './sessions/open-sessions.ts'
-import type { Origin, SessionDeps, SignedIn } from './sessions/session.ts'
+import type { Origin, SessionDeps, SignInAnswer } from './sessions/session.ts'
 import { startSession } from './sessions/start-session.ts'
 import { signIn } from './sign-in.ts'
 import { openSigningKeys } from './signing-keys.ts'
@@ -28,9 +31,9 @@ export interface Auth {
   /** Counts a try at one of the ways in; the caller looks at it before going on. */
   countTry(name: LimitName, tried: Try): Promise<Attempt>
   /** @throws Problem wrongCredentials */
-  signIn(credentials: Credentials, origin: Origin): Promise<SignedIn>
+  signIn(credentials: Credentials, origin: Origin): Promise<SignInAnswer>
   /** Makes the first admin and signs them in. */
-  setUp(token: string, credentials: Credentials, requestId: string, origin: Origin): Promise<SignedIn>
+  setUp(token: string, credentials: Credentials, requestId: string, origin: Origin): Promise<SignInAnswer>
   /** The user who asks. */
   me(actor: Actor): Promise<Me>
   readonly sessions: Sessions
@@ -40,6 +43,7 @@ export interface Auth {
   endedSessions(): Promise<readonly string[]>
   readonly byMail: ByMail
   readonly registration: OpenRegistration
+  readonly factors: Factors
   changeOwnPassword(actor: Actor, change: OwnPasswordChange, origin: Origin): Promise<void>
   /** Gives a user a password, and ends their sessions. */
   setPassword(userId: string, password: string, by: Actor, origin: Origin): Promise<void>
@@ -51,6 +55,8 @@ export interface Auth {
   publicKeySet(): Promise<string>
   /** Answers the new key's id. */
   rotateSigningKeys(by: Actor, origin: Origin): Promise<string>
+  /** The same, and no access token that was made before counts any more. */
+  distrustSigningKeys(by: Actor, origin: Origin): Promise<string>
   /** JSON text. */
   listEvents(query: EventQuery): Promise<string>
 }
@@ -60,17 +66,31 @@ export interface AuthOptions extends Omit<RegistrationDeps, 'sessions'> {
   readonly issuer: string
   /** After how many days a session that is not used ends. */
   readonly sessionDays: number
+  /** Whether who has these roles has to have a second factor. */
+  readonly requiresMfa: (roles: readonly string[]) => boolean
+  /** The domain that passkeys are for; null for the host of the public address. */
+  readonly passkeyDomain: string | null
+  /** Origins whose pages may call. */
+  readonly corsOrigins: readonly string[]
   readonly mail: MailDeps
   /** Wakes whoever follows the change log. */
   readonly wakeChanges: () => void
+  readonly tokenClaims: TokenClaims
+}
+
+/** What the schema puts into access tokens. */
+export interface TokenClaims {
+  /** Whether there is any claim. */
+  any(): boolean
+  of(actor: Actor): Promise<Readonly<Record<string, unknown>>>
 }
 
 /** Opens sign-in on a database that has its schema. */
 export async function openAuth(database: Database, options: AuthOptions): Promise<Auth> {
-  const { issuer, sessionDays, mail, wakeChanges } = options
+  const { issuer, sessionDays, mail, wakeChanges, passkeyDomain: domain, corsOrigins } = options
   const signingKeys = await openSigningKeys(database)
-  const tokens = new AccessTokens(signingKeys, issuer)
-  const { authenticate, forgetSessions } = authenticator(database, tokens)
+  const tokens = new AccessTokens(signingKeys, issuer, customClaims(database, options.tokenClaims))
+  const { authenticate, forgetSessions } = authenticator(database, tokens, options.requiresMfa)
   const onStarted: SessionDeps['onStarted'] = (user, origin) => noteDevice(mail, { user, ...origin })
   const deps: SessionDeps = { database, tokens, sessionDays, onStarted, onEnded: forgetSessions }
   const record = (kind: string, by: Actor, origin: Origin, details: Readonly<Record<string, unknown>>): Promise<void> =>
@@ -88,8 +108,19 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
     sessions: openSessions(deps),
     forgetSessions,
     endedSessions: () => endedSessions(database),
-    byMail: openByMail({ mail, sessions: deps, takesInvites: options.registration !== 'closed', wakeChanges }),
+    byMail: openByMail({
+      mail,
+      sessions: deps,
+      newUsers: options.newUsers,
+      takesInvites: options.registration !== 'closed',
+      wakeChanges,
+    }),
     registration: openRegistration({ ...options, sessions: deps }),
+    factors: openFactors({
+      mail,
+      sessions: deps,
+      relyingParty: () => relyingParty({ publicUrl: mail.publicUrl(), domain, corsOrigins }),
+    }),
     changeOwnPassword: (actor, change, origin) => changeOwnPassword({ sessions: deps, mail }, actor, change, origin),
     setPassword: (userId, password, by, origin) => givePassword({ sessions: deps, mail }, userId, password, by, origin),
     createKey: async (key, by, origin) => {
@@ -108,6 +139,20 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       await record('signingKeyRotated', by, origin, { kid })
       return kid
     },
+    distrustSigningKeys: async (by, origin) => {
+      const kid = await signingKeys.distrust()
+      await record('signingKeysDistrusted', by, origin, { kid })
+      return kid
+    },
     listEvents: (query) => listEvents(database, query),
   }
 }
+
+/** Looked up each time a token is made, with the roles and all that count at that moment. */
+const customClaims =
+  (database: Database, claims: TokenClaims): CustomClaims =>
+  async (sessionId) => {
+    const holder = claims.any() ? await findSession(database, sessionId) : null
+    // An admin who views as anybody with certain roles is nobody in particular.
+    return holder === null || holder.actor.userId === null ? {} : claims.of(holder.actor)
+  }

@@ -1,6 +1,7 @@
 import { hash, type Options, verify } from '@node-rs/argon2'
 import { errors, type Fault } from '@plinth/schema'
 import { isCommonPassword } from './common-passwords.ts'
+import { hashInTurn } from './hashing-turns.ts'
 
 // OWASP's first choice for argon2id: 19 MiB, two passes, one lane. (The package's default algorithm is argon2id.)
 const strength: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -8,8 +9,9 @@ const strength: Options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 const minCharacters = 10
 const maxBytes = 1_000
 
-/** Hashes on another thread. */
-export const hashPassword = (password: string): Promise<string> => hash(password.normalize('NFKC'), strength)
+/** Hashes on another thread, in turn. */
+export const hashPassword = (password: string): Promise<string> =>
+  hashInTurn(() => hash(password.normalize('NFKC'), strength))
 
 // Made of a password that nobody has.
 const nobodysHash = hashPassword(crypto.randomUUID())
@@ -17,7 +19,8 @@ const nobodysHash = hashPassword(crypto.randomUUID())
 /** Takes as long for an address that is not registered: time must not tell which ones are. */
 export async function verifyPassword(known: string | null, password: string): Promise<boolean> {
   if (Buffer.byteLength(password) > maxBytes) return false
-  const fits = await verify(known ?? (await nobodysHash), password.normalize('NFKC'))
+  const expected = known ?? (await nobodysHash)
+  const fits = await hashInTurn(() => verify(expected, password.normalize('NFKC')))
   return fits && known !== null
 }
 

@@ -3,12 +3,16 @@ import type { Session } from '../database/database.ts'
 import { recordEvent } from './events/record-event.ts'
 import type { Credentials } from './first-admin.ts'
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts'
-import type { Origin, SessionDeps, SignedIn } from './sessions/session.ts'
+import type { Origin, SessionDeps, SignInAnswer } from './sessions/session.ts'
 import { startSession } from './sessions/start-session.ts'
 import { findByEmail } from './users.ts'
 
 /** Signs in by address and password. @throws Problem wrongCredentials, the same for an address that is not registered */
-export async function signIn(deps: SessionDeps, { email, password }: Credentials, origin: Origin): Promise<SignedIn> {
+export async function signIn(
+  deps: SessionDeps,
+  { email, password }: Credentials,
+  origin: Origin,
+): Promise<SignInAnswer> {
   const { database } = deps
   const known = await findByEmail(database, email)
   const fits = await verifyPassword(known?.hash ?? null, password)

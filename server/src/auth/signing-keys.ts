@@ -16,6 +16,8 @@ export interface SigningKeys {
   publicKeySet(): Promise<string>
   /** Makes a new key, and answers its id. Tokens of the old one count until they end. */
   rotate(): Promise<string>
+  /** The same, and no token that any older key has signed counts any more. */
+  distrust(): Promise<string>
 }
 
 interface Ring {
@@ -30,6 +32,8 @@ const renewAfter = 30 * days
 const keptAfterwards = '1 hour'
 /** So long a copy may not know that another has made a new key, or that an old one is gone. */
 const maxAge = 60_000
+/** Who signs, or tells others which keys count, hears of what another copy has done sooner. */
+const maxAgeToSign = 1_000
 /** A token with an unknown key id may come from another copy; asking for each would let anybody keep the database busy. */
 const lookAgainAfter = 1_000
 
@@ -40,6 +44,7 @@ const signingKeyLock = 7_045_231_003
 export async function openSigningKeys(database: Database): Promise<SigningKeys> {
   let loading = loadRing(database)
   let loadedAt = performance.now()
+  let lookedAgainAt = Number.NEGATIVE_INFINITY
   await loading
 
   async function reload(): Promise<Ring> {
@@ -49,24 +54,32 @@ export async function openSigningKeys(database: Database): Promise<SigningKeys> 
     loading = loadRing(database).catch(() => before)
     return loading
   }
-  const ring = (): Promise<Ring> => (performance.now() - loadedAt > maxAge ? reload() : loading)
+  const ring = (age = maxAge): Promise<Ring> => (performance.now() - loadedAt > age ? reload() : loading)
+  async function makeNext(before: (session: Session) => Promise<void>): Promise<string> {
+    await database.transaction(async (session) => {
+      await lockKeys(session)
+      await before(session)
+      await makeKey(session)
+    })
+    return (await reload()).newest.kid
+  }
 
   return {
-    current: async () => (await ring()).newest,
+    current: async () => (await ring(maxAgeToSign)).newest,
     find: async (kid) => {
       const known = (await ring()).publicKeys.get(kid)
-      if (known !== undefined || performance.now() - loadedAt <= lookAgainAfter) return known ?? null
+      if (known !== undefined || performance.now() - lookedAgainAt <= lookAgainAfter) return known ?? null
+      lookedAgainAt = performance.now()
       return (await reload()).publicKeys.get(kid) ?? null
     },
-    publicKeySet: async () => JSON.stringify({ keys: [...(await ring()).publicKeys].map(publicJwk) }),
-    rotate: async () => {
-      await database.transaction(async (session) => {
-        await lockKeys(session)
-        await makeKey(session)
-      })
-      return (await reload()).newest.kid
-    },
+    publicKeySet: async () => JSON.stringify({ keys: [...(await ring(maxAgeToSign)).publicKeys].map(publicJwk) }),
+    rotate: () => makeNext(async () => {}),
+    distrust: () => makeNext(forgetKeys),
   }
+}
+
+async function forgetKeys(session: Session): Promise<void> {
+  await session.run({ text: 'delete from plinth.signing_keys', values: [] })
 }
 
 const publicJwk = ([kid, key]: readonly [string, KeyObject]) => ({

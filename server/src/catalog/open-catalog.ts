@@ -20,6 +20,7 @@ const nothing: Model = {
   roles: new Map(),
   collections: new Map(),
   channels: new Map(),
+  claims: new Map(),
 }
 
 /**

@@ -1,9 +1,12 @@
 import { buildModel, checkDocument, type Model } from '@plinth/schema'
 import type { Session } from '../database/database.ts'
 
-/** The newest version's number: 0 before the first. */
+/**
+ * The newest version's number: 0 before the first. Read where it is kept: what the function `schema_version` says may be
+ * out of date within a transaction.
+ */
 export async function readVersion(session: Session): Promise<number> {
-  const rows = await session.run({ text: 'select version from plinth.current_version', values: [] })
+  const rows = await session.run({ text: 'select coalesce(max(version), 0) from plinth.schema_versions', values: [] })
   return Number(rows[0]?.[0])
 }
 
@@ -11,9 +14,7 @@ export async function readVersion(session: Session): Promise<number> {
 export async function readSchema(session: Session): Promise<Model | null> {
   const rows = await session.run({
     text: `
-      select v.document::text
-      from plinth.current_version as c
-      join plinth.schema_versions as v on v.version = c.version`,
+      select document::text from plinth.schema_versions order by version desc limit 1`,
     values: [],
   })
   const text = rows[0]?.[0]

@@ -1,5 +1,6 @@
 import type { Model } from '@plinth/schema'
 import type { Session } from '../database/database.ts'
+import { schemaVersionSql } from '../database/schema-version.ts'
 import type { Author } from './catalog.ts'
 import type { Step } from './plan.ts'
 
@@ -21,7 +22,5 @@ export async function writeVersion(
       JSON.stringify(steps.map((step) => step.summary)),
     ],
   })
-  await session.run({ text: 'update plinth.current_version set version = $1::int', values: [version] })
-  // Every statement on records reads this table; without statistics the planner takes it for one of thousands of rows.
-  await session.run({ text: 'analyze plinth.current_version', values: [] })
+  await session.run({ text: schemaVersionSql(version), values: [] })
 }

@@ -1,12 +1,6 @@
 import { quoteIdentifier } from '../database/sql.ts'
 
-// What is written again byte for byte is no change. (`*<>` compares bytes: 1.0 and 1.00 are equal numbers, but not the
-// same record.)
-const events = {
-  create: ['insert', ''],
-  update: ['update', ' when (old.* operator(pg_catalog.*<>) new.*)'],
-  delete: ['delete', ''],
-} as const
+const events = { create: 'insert', update: 'update', delete: 'delete' } as const
 
 /**
  * The statements that put a table of schema `public` under the log: a collection's (`posts`) or a join table's
@@ -16,9 +10,9 @@ export function createTriggersSql(table: string): string[] {
   const name = tableName(table)
   const kind = isJoinTable(table) ? 'link' : 'record'
   const writers = Object.entries(events).map(
-    ([op, [event, when]]) =>
+    ([op, event]) =>
       `create trigger plinth_log_${op} after ${event} on ${name} ` +
-      `for each row${when} execute function plinth.log_${kind}_${op}()`,
+      `for each row execute function plinth.log_${kind}_${op}()`,
   )
   const truncate =
     `create trigger plinth_log_truncate after truncate on ${name} ` +

@@ -8,6 +8,18 @@ export interface Statement {
   readonly name?: string | undefined
   /** How many bytes it may answer; past that it is stopped, and is a problem. */
   readonly maxBytes?: number
+  /** Only for statements that nobody runs while holding a transaction open: they may wait for each other. */
+  readonly pace?: Pace | undefined
+}
+
+/**
+ * How long a statement takes, as measured. Those that are known to be quick may share a connection with others of their
+ * kind when all are in use.
+ */
+export interface Pace {
+  readonly kind: 'read' | 'write'
+  /** Milliseconds, on average; null before the first time. The pool keeps it up to date. */
+  ms: number | null
 }
 
 /** Rows as arrays of PostgreSQL's text, in column order (no value is converted: JSON text passes through as it is). */

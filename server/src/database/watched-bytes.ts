@@ -6,6 +6,8 @@ export interface WatchedBytes {
   expect(limit: number | undefined): void
   /** Whether the connection was cut because the limit was passed. */
   readonly exceeded: boolean
+  /** True once: for the statement that did it. Those behind it on the same connection only suffer from it. */
+  takeBlame(): boolean
 }
 
 /**
@@ -15,6 +17,7 @@ export interface WatchedBytes {
 export function watchBytes(client: pg.PoolClient): WatchedBytes {
   let left = Number.POSITIVE_INFINITY
   let exceeded = false
+  let blamed = false
   // The pool makes nothing else.
   const stream = client instanceof pg.Client ? client.connection.stream : undefined
   stream?.on('data', (chunk: Buffer) => {
@@ -26,6 +29,11 @@ export function watchBytes(client: pg.PoolClient): WatchedBytes {
   return {
     expect: (limit = Number.POSITIVE_INFINITY) => {
       left = limit
+    },
+    takeBlame: () => {
+      const first = exceeded && !blamed
+      blamed ||= exceeded
+      return first
     },
     get exceeded() {
       return exceeded

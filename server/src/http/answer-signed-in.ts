@@ -1,5 +1,6 @@
 import { jsonSchema } from '@plinth/schema'
-import type { Origin, SignedIn } from '../auth/sessions/session.ts'
+import { mailLanguage } from '../auth/mail/templates/stored-templates.ts'
+import type { Origin, SignInAnswer } from '../auth/sessions/session.ts'
 import { json, NO_STORE } from './answers.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
 import type { HttpRequest, HttpResponse } from './http-request.ts'
@@ -13,7 +14,13 @@ export type SessionKind = 'token' | 'cookie' | undefined
 export const originOf = (req: HttpRequest): Origin => ({
   address: req.clientAddress,
   userAgent: req.headers['user-agent'] ?? null,
+  ...languageOf(req),
 })
+
+/** Programs that are no browser name none; then what is known of a user stays. */
+function languageOf({ headers: { 'accept-language': wanted } }: HttpRequest): Pick<Origin, 'language'> {
+  return wanted === undefined || wanted.trim() === '*' ? {} : { language: mailLanguage(wanted) }
+}
 
 /**
  * Before anything is done: another site's page must not sign a browser in to an account of its choice.
@@ -24,14 +31,15 @@ export function checkSessionKind(browser: BrowserSessions, req: HttpRequest, kin
   if (kind === 'cookie') browser.refuseForeign(req)
 }
 
-/** Answers a session. In cookies its tokens are nowhere else. */
+/** Answers a session. In cookies its tokens are nowhere else. Who has to show a second factor gets none of it yet. */
 export function answerSignedIn(
   browser: BrowserSessions,
   res: HttpResponse,
-  signedIn: SignedIn,
+  signedIn: SignInAnswer,
   kind: SessionKind,
   status = 200,
 ): void {
+  if ('mfaRequired' in signedIn) return json(res, 200, JSON.stringify(signedIn), NO_STORE)
   if (kind !== 'cookie') return json(res, status, JSON.stringify(signedIn), NO_STORE)
   browser.set(res, signedIn)
   const { expiresAt, user } = signedIn

@@ -33,6 +33,20 @@ export function noContent(res: HttpResponse, headers?: Headers, status: 204 | 30
   res.end()
 }
 
+/** Begins an answer whose text comes in pieces. */
+export function beginText(res: HttpResponse, status: number, type: string, headers?: Headers): void {
+  res.writeHead(status, [
+    'Content-Type',
+    type,
+    'Cache-Control',
+    CACHE_CONTROL,
+    'X-Request-Id',
+    res.req.requestId,
+    ...SECURITY,
+    ...pairs(headers),
+  ])
+}
+
 /** Answers OPTIONS. */
 export function answerAllow(res: HttpResponse, allowed: string): void {
   noContent(res, { Allow: allowed })

@@ -11,6 +11,14 @@ export interface BodyOptions {
 /** After a body that is too large was answered, so much more of it is taken in before the connection is cut. */
 const patience = 16 * 1024 * 1024
 
+/** @throws Problem unsupportedEncoding, bodyTooLarge */
+export function checkSize(req: HttpRequest, limit: number): void {
+  const encoding = req.headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw errors.unsupportedEncoding()
+  const length = req.headers['content-length']
+  if (length !== undefined && Number(length) > limit) throw tooLarge(req, limit, 0)
+}
+
 const acceptedType = /^application\/(?:[\w.-]+\+)?json *(?:; *charset *= *"?utf-8"? *)?$/i
 
 /**
@@ -23,10 +31,7 @@ export async function readJson(req: HttpRequest, { limit = req.bodyLimit }: Body
 }
 
 function checkHeaders(req: HttpRequest, limit: number): void {
-  const encoding = req.headers['content-encoding']
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') throw errors.unsupportedEncoding()
-  const length = req.headers['content-length']
-  if (length !== undefined && Number(length) > limit) throw tooLarge(req, limit, 0)
+  checkSize(req, limit)
   if (!acceptedType.test(req.headers['content-type'] ?? '')) throw errors.unsupportedMediaType()
 }
 
@@ -49,18 +54,24 @@ function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {
   })
 }
 
+function tooLarge(req: HttpRequest, limit: number, seen: number): Problem {
+  dropRest(req, limit - seen + patience)
+  return errors.bodyTooLarge({ limit })
+}
+
 /**
  * Closing at once would reset the connection while the caller still sends, and the answer would be lost. So the rest is
  * read and dropped, up to a point.
+ *
+ * @param most bytes
  */
-function tooLarge(req: HttpRequest, limit: number, seen: number): Problem {
-  let left = limit + patience - seen
+export function dropRest(req: HttpRequest, most: number = patience): void {
+  let left = most
   req.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) req.destroy()
   })
   req.resume()
-  return errors.bodyTooLarge({ limit })
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -12,6 +12,8 @@ export class HttpRequest extends IncomingMessage {
   target = '/'
   /** How many bytes a body may have. */
   bodyLimit = 1024 * 1024
+  /** Ends the request if its body takes too long; null where a route sees to that itself. */
+  arrival: NodeJS.Timeout | null = null
   /** The address the request came from, or that trusted proxies say it came from. */
   clientAddress = ''
   /** The path parameters, decoded. Set by the router. */

@@ -2,9 +2,16 @@ import { Problem } from '@plinth/schema'
 import { type Actor, anonymous } from '../access/actor.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
-import type { HttpRequest } from './http-request.ts'
+import { type HttpRequest, pathOf } from './http-request.ts'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * What somebody reaches who must get a second factor first: the factors, knowing who they are, going on and leaving, and
+ * the ways in, which do not look at who is signed in. A list of what is let through, so that nothing new is by accident.
+ */
+const servesEnrolment =
+  /^\/api\/auth\/(me|refresh|sign-out|step-up|factors|passkeys|mfa|sign-in|magic-link|code|reset|verify-email|sign-up|invite|setup)(\/|$)/
 
 /** Whether a request only reads. */
 export const isSafe = (req: HttpRequest): boolean => safeMethods.has(req.method ?? '')
@@ -14,13 +21,14 @@ export const identifier =
   (authenticate: Authenticate, browser: BrowserSessions) =>
   (req: HttpRequest): Actor | Promise<Actor> => {
     const { authorization, cookie } = req.headers
-    if (authorization !== undefined || cookie === undefined) return authenticate(authorization)
+    const options = { forEnrolment: servesEnrolment.test(pathOf(req.target)) }
+    if (authorization !== undefined || cookie === undefined) return authenticate(authorization, options)
     const token = browser.accessToken(req)
     if (token === null) return anonymous
     if (!isSafe(req)) browser.refuseForeign(req)
     return req.target.startsWith('/api/auth/')
-      ? orGuest(() => authenticate(`Bearer ${token}`))
-      : authenticate(`Bearer ${token}`)
+      ? orGuest(() => authenticate(`Bearer ${token}`, options))
+      : authenticate(`Bearer ${token}`, options)
   }
 
 /** What a handshake of a socket carries to sign in with, as it would stand in an `Authorization` header. @throws Problem crossSite */

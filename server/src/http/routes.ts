@@ -26,6 +26,8 @@ export interface RoutesDeps extends HealthDeps {
   readonly auth: Auth
   readonly browser: BrowserSessions
   readonly catalog: Catalog
+  /** Bytes that an import may have. */
+  readonly maxImport: number
   readonly metrics: Metrics
   /** What `/metrics` asks for; null leaves it open. */
   readonly metricsToken: string | null
@@ -37,10 +39,10 @@ export interface RoutesDeps extends HealthDeps {
 /** Everything the server answers: the table of contents of the API. The busiest come first. */
 export const allRoutes = (deps: RoutesDeps): Router =>
   mount({
-    '/api/records': recordsRoutes(deps.records),
+    '/api/records': recordsRoutes(deps.records, deps.maxImport),
     '/api/batch': batchRoutes(deps.records),
     '/api/auth': authRoutes(deps),
-    '/api/schema': schemaRoutes(deps.catalog),
+    '/api/schema': schemaRoutes(deps),
     '/api/admin/keys': keyRoutes(deps),
     '/api/admin/users': userRoutes(deps),
     '/api/admin/view-as': viewRoutes(deps),
@@ -55,7 +57,7 @@ export const allRoutes = (deps: RoutesDeps): Router =>
     '/.well-known/jwks.json': keySetRoutes(deps),
     '/docs': docsRoutes(),
     '/metrics': metricsRoutes(deps.metrics, deps.metricsToken),
-    '/auth': linkRoutes(),
+    '/auth': linkRoutes(deps),
     '/setup': routes({ '/': { get: setupPage } }),
     '/': routes({ '/': { get: (_req, res) => json(res, 200, welcome) } }),
   })

@@ -47,13 +47,14 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       IncomingMessage: HttpRequest,
       maxHeaderSize,
       headersTimeout,
-      requestTimeout,
+      // Seen to by ourselves, since an import may rightly take long to arrive.
+      requestTimeout: 0,
       connectionsCheckingInterval: Math.min(5_000, requestTimeout),
       keepAliveTimeout: 65_000,
       // Checked by ourselves, to answer with a problem.
       requireHostHeader: false,
     },
-    answering(options),
+    answering({ ...options, requestTimeout }),
   )
   server.on('clientError', refuseConnection)
   // Without this Node closes the connection and says nothing.
@@ -63,7 +64,7 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   return { server, drain: (milliseconds) => drain(server, milliseconds) }
 }
 
-function answering({ router, identify, log, metrics, ...settings }: HttpOptions) {
+function answering({ router, identify, log, metrics, ...settings }: HttpOptions & { readonly requestTimeout: number }) {
   const requestId = requestIds()
   const cors = crossOrigin(settings.corsOrigins)
 
@@ -99,6 +100,7 @@ function answering({ router, identify, log, metrics, ...settings }: HttpOptions)
   return (req: HttpRequest, res: HttpResponse): void => {
     const started = performance.now()
     req.requestId = requestId(req.headers['x-request-id'])
+    limitArrival(req, settings.requestTimeout)
     res.once('close', () => {
       const seconds = (performance.now() - started) / 1000
       metrics.observe(req.method ?? '', req.template, res.statusCode, seconds)
@@ -109,6 +111,15 @@ function answering({ router, identify, log, metrics, ...settings }: HttpOptions)
     if (req.method === 'OPTIONS') res.setHeader('X-Request-Id', req.requestId)
     cors(req, res, () => enter(req, res))
   }
+}
+
+/** Whoever sends a body slowly, or never to its end, keeps a connection only for so long. */
+function limitArrival(req: HttpRequest, milliseconds: number): void {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (!hasBody) return
+  const timer = setTimeout(() => refuseConnection(errors.requestTooSlow(), req.socket), milliseconds)
+  req.arrival = timer
+  req.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
 }
 
 /** Who views as another reads, and ends the view. */

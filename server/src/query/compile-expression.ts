@@ -66,6 +66,7 @@ const conditions: { readonly [K in Kind]: Compile<K> } = {
   now: bareBoolean,
   today: bareBoolean,
   userRoles: bareBoolean,
+  userVerified: bareBoolean,
   list: bareBoolean,
   arithmetic: bareBoolean,
   count: compileCount,

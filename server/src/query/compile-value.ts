@@ -22,6 +22,8 @@ export function compileValue(expression: Expression, as: Comparison, compiler: C
       return as === 'time' ? midnight(sql`${parameters.today}`) : sql`${parameters.today}`
     case 'userRoles':
       return sql`${parameters.userRoles}`
+    case 'userVerified':
+      return sql`${parameters.userVerified}`
     case 'lower':
       return lowerCase(expression.of, compiler)
     case 'length':

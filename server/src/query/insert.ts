@@ -69,7 +69,7 @@ export function planInsert(access: Access, query: InsertQuery, next: () => strin
   return {
     grants,
     compiler,
-    input: query.bulk ? bulkInput(query) : singleInput(query),
+    input: query.bulk ? bulkInput(collection, given, many) : singleInput(query),
     columns: columns.map((name) => ({ name, value: record.value(name) })),
     checks: [
       versionCheck(access),
@@ -186,7 +186,8 @@ function singleInput({ collection, given }: InsertQuery): Sql {
 
 const records = param<Run>('json', (run) => run.values['records'])
 
-function bulkInput({ collection, given, many }: InsertQuery): Sql {
+/** The records of `values.records` as something to select from, known as `i`. */
+export function bulkInput(collection: CollectionModel, given: readonly string[], many: readonly ManyChange[]): Sql {
   const columns = ['id', ...given.filter((name) => name !== 'id')].map(
     (name) => sql`${identifier(name)} ${raw(collection.fields.get(name)?.column?.sqlType ?? 'text')}`,
   )

@@ -44,6 +44,25 @@ export function selectRecords(access: Access, shape: Shape, source: Source, comp
   return sql`select row_to_json(${row}) as item from (select ${columnsOf(members)} ${rows}) as ${row}`
 }
 
+/**
+ * Each member of a record as a text of its own, as it travels in JSON but without quotes: null where the value is null or
+ * not shown. What is no plain value is JSON text.
+ */
+export const recordTexts = (access: Access, shape: Shape, source: Source, compiler: Compiler): readonly Sql[] =>
+  shape.entries.map((entry) => {
+    const value = memberJson(access, entry, source, compiler)
+    const text = entry.kind === 'field' ? plainText(source, entry.name, value) : sql`${value}::text`
+    const shown = entry.kind === 'rev' ? null : shownOf(entry, source)
+    return shown ? sql`case when ${shown} then ${text} end` : text
+  })
+
+/** PostgreSQL's own text of a time and of a list is another than the one in JSON. */
+function plainText(source: Source, name: string, value: Sql): Sql {
+  const kind = source.collection.fields.get(name)?.valueType.kind
+  if (kind === 'datetime') return sql`to_json(${value}) #>> '{}'`
+  return kind === 'list' ? sql`to_json(${value})::text` : sql`${value}::text`
+}
+
 interface Member {
   readonly name: string
   readonly value: Sql

@@ -29,6 +29,7 @@ export const parameters = {
   today: param<Run>('date', (run) => run.now.slice(0, 10)),
   userId: param<Run>('uuid', (run) => run.actor.userId),
   userRoles: param<Run>('text[]', (run) => run.actor.roles),
+  userVerified: param<Run>('boolean', (run) => run.actor.verified === true),
   context: param<Run>('text', (run) => run.context),
   limit: param<Run>('bigint', (run) => run.limit),
   offset: param<Run>('bigint', (run) => run.offset),

@@ -10,7 +10,7 @@ import { presentTables, type Tables } from './tables.ts'
 import { reachVisible, tableReference } from './table-reference.ts'
 
 /** Each answer starts with the schema's version, so that a copy of the server with an older model notices. */
-export const currentVersion: Sql = sql`plinth.current_version`
+export const currentVersion: Sql = sql`(select plinth.schema_version() as version)`
 
 /** One record by its id: a row `[version, json | null, rev]`. */
 export function compileGet(access: Access, collection: string, shape: Shape): CompiledSql<Run> {

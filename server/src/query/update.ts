@@ -4,6 +4,7 @@ import { type CompiledSql, compileSql, identifier, join, param, raw, sql } from 
 import { computedValue } from './compile-computed.ts'
 import { compileCondition, expressionLanguage } from './compile-expression.ts'
 import { aliases, type Compiler } from './compiler.ts'
+import { bulkInput } from './insert.ts'
 import { mentionedFields } from './mentioned-fields.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 import { compilerFor, currentVersion } from './select-one.ts'
@@ -36,6 +37,8 @@ export interface UpdateQuery {
   readonly shape: Shape | null
   /** Whether the caller said which revision it expects. */
   readonly expectsRev: boolean
+  /** Records that change in their own ways come as one JSON array, `values.records`, known as `i`. */
+  readonly bulk?: true
 }
 
 /** The parts of an update that its statement, its diagnosis and `explain` share. */
@@ -89,6 +92,18 @@ export function compileUpdate(access: Access, query: UpdateQuery): CompiledSql<R
   const links = linkStatements(query.collection.name, query.many, 'written', false)
   const write = { statement, links, changes: query.many }
   return compileSql(answerWrite(access, query.collection.name, query.shape, write, next))
+}
+
+/** Many records by id, each with values of its own: rows `[version, id, …]` of those that were changed. */
+export function compileUpdateRows(access: Access, query: UpdateQuery): CompiledSql<Run> {
+  const next = aliases()
+  const { checks, assignments } = planUpdate(access, query, next)
+  const given = query.assignments.map(({ field }) => field)
+  const statement = sql`
+    update ${tableOf(query.collection)} as t set ${join(assignments, ', ')}
+    from ${bulkInput(query.collection, given, [])}
+    where t.id = i.id and ${allOf(checks)}`
+  return compileSql(answerWrite(access, query.collection.name, null, { statement, links: [], changes: [] }, next))
 }
 
 /** Waits until nobody else writes one record, and keeps it until the transaction ends. */
@@ -154,6 +169,7 @@ function updatedSource(query: UpdateQuery, old: Source, access: Access, next: ()
       const computed = model && computedValue(access.model, model, source, next)
       if (computed) return computed
       if (kind === undefined) return old.value(field)
+      if (query.bulk) return column('i', field)
       const type = model?.column?.sqlType ?? 'text'
       if (kind === 'set') return sql`${param<Run>(type, (run) => run.values[field] ?? null)}`
       return sql`(coalesce(${old.value(field)}, 0) + ${param<Run>(type, (run) => run.values[`${field}+`] ?? null)})`

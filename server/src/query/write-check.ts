@@ -4,7 +4,6 @@ import { identifier, join, type Param, raw, sql } from '../database/sql.ts'
 import { compileCondition } from './compile-expression.ts'
 import type { Compiler } from './compiler.ts'
 import { parameters, type Run, type Sql } from './run.ts'
-import { currentVersion } from './select-one.ts'
 import { column } from './source.ts'
 import { tableReference } from './table-reference.ts'
 
@@ -29,7 +28,7 @@ export const allOf = (checks: readonly WriteCheck[]): Sql =>
 export const versionCheck = (access: Access): WriteCheck => ({
   kind: 'version',
   field: null,
-  condition: sql`(select version from ${currentVersion}) = ${raw(String(access.model.version))}`,
+  condition: sql`plinth.schema_version() = ${raw(String(access.model.version))}`,
 })
 
 export const ruleCondition = (rule: RuleModel, compiler: Compiler): Sql =>

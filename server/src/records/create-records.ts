@@ -15,6 +15,7 @@ import {
   runPlan,
   wakeReaders,
   withAccess,
+  writeKind,
 } from './operation.ts'
 import { type ParsedRecord, parseNewRecord } from './parse-record.ts'
 import { type RecordText, shapeOf } from './read-records.ts'
@@ -56,7 +57,7 @@ export async function insertRecord(
   const { plan, query } = operation.deps.plans.planned(access, key, () => {
     const shape = answerShape(access, collection, select)
     const planned: InsertQuery = { collection, given, many: parsed.many, shape, bulk: false }
-    return { query: planned, plan: operation.deps.plans.plan(compileInsert(access, planned)) }
+    return { query: planned, plan: operation.deps.plans.plan(compileInsert(access, planned), writeKind(select)) }
   })
   const run = makeRun(operation, { id, values: parsed.values })
   const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
@@ -114,14 +115,15 @@ async function insertAll(
  * The records' numbers, by the fields they give: a rule about a field is asked only of records that give it, as if each came
  * alone. An admin has no rules; one statement then lets records refer to each other in any order.
  */
-function groupsOf(access: Access, records: readonly ParsedRecord[]): readonly (readonly number[])[] {
+export function groupsOf(access: Access, records: readonly ParsedRecord[]): readonly (readonly number[])[] {
   if (access.admin) return [[...records.keys()]]
   const fieldsOf = ({ assignments, many }: ParsedRecord) => [...assignments, ...many].map(({ field }) => field)
   const groups = Map.groupBy(records.keys(), (i) => (records[i] ? fieldsOf(records[i]).toSorted().join(' ') : ''))
   return [...groups.values()]
 }
 
-async function insertGroup(
+/** Inserts records that give the same fields. */
+export async function insertGroup(
   operation: Operation,
   access: Access,
   collection: CollectionModel,
@@ -159,14 +161,14 @@ function planAnswer(operation: Operation, access: Access, collection: Collection
   }).plan
 }
 
-const idOf = ({ values }: ParsedRecord): string =>
+export const idOf = ({ values }: ParsedRecord): string =>
   typeof values['id'] === 'string' ? values['id'].toLowerCase() : newId()
 
 const answerShape = (access: Access, collection: CollectionModel, select: string | undefined) =>
   access.collection(collection.name)?.read === false ? null : shapeOf(access, collection.name, select)
 
 /** One statement has one list of columns, so what a record leaves out gets its default here. */
-function recordsText(
+export function recordsText(
   collection: CollectionModel,
   records: readonly ParsedRecord[],
   ids: readonly string[],

@@ -12,6 +12,10 @@ export interface UserToBe {
   readonly roles: readonly string[]
   /** Fields of `users` that the schema adds, as the caller has given them. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Whether they have shown, or must show before they are made, that the address is theirs. */
+  readonly verified?: boolean
+  /** Whether an admin has chosen them and their roles, of which `admin` may be one. */
+  readonly invited?: boolean
 }
 
 /**
@@ -24,11 +28,13 @@ export async function createUser(
   user: UserToBe,
   requestId: string,
   also: (session: Session) => Promise<void>,
+  before: (session: Session) => Promise<void> = async () => {},
 ): Promise<void> {
-  const known = { ...user, roles: user.roles.filter((role) => deps.catalog.model.roles.has(role)) }
+  const known = { ...user, roles: user.roles.filter((role) => mayHave(deps, user, role)) }
   const operation = operationOf(deps, actorOf(known, known.roles), requestId)
   await withCurrentModel(operation, () =>
     deps.database.transaction(async (session) => {
+      await before(session)
       await writeUser({ ...operation, session }, known)
       await also(session)
     }),
@@ -36,38 +42,65 @@ export async function createUser(
   deps.wake()
 }
 
-/** Tries it, and undoes it. @throws Problem saying why it would be refused */
+const mayHave = ({ catalog }: RecordsDeps, { invited = false }: UserToBe, role: string): boolean =>
+  catalog.model.roles.has(role) || (invited && role === 'admin')
+
+/**
+ * Tries it, and undoes it. Who has the address already steps aside meanwhile, so the outcome is the same whether or not it is
+ * somebody's: neither what is refused nor what is not tells which addresses are registered.
+ *
+ * @throws Problem saying why it would be refused
+ */
 export async function checkUser(deps: RecordsDeps, user: UserToBe, requestId: string): Promise<void> {
   const undone = new Error('undone on purpose')
   try {
-    await createUser(deps, user, requestId, () => Promise.reject(undone))
+    await createUser(
+      deps,
+      user,
+      requestId,
+      () => Promise.reject(undone),
+      (session) => stepAside(session, user.email),
+    )
   } catch (error) {
     if (error !== undone) throw error
   }
 }
 
-const actorOf = ({ id }: UserToBe, roles: readonly string[]): Actor => ({
+async function stepAside(session: Session, email: string): Promise<void> {
+  await session.run({
+    text: `update public.users set email = plinth.uuid_v7()::text || '@aside.invalid' where lower(email) = lower($1::text)`,
+    values: [email],
+    name: 'sign-up-step-aside',
+  })
+}
+
+const actorOf = ({ id, verified = false }: UserToBe, roles: readonly string[]): Actor => ({
   kind: 'user',
   id,
   userId: id,
   roles: ['authenticated', ...roles],
+  verified,
 })
 
-async function writeUser(operation: Operation, { id, email, roles, fields }: UserToBe): Promise<void> {
+async function writeUser(operation: Operation, user: UserToBe): Promise<void> {
+  const { id, email, roles, fields } = user
   // The system's part: who signs up cannot choose their roles.
-  const asSystem = { ...operation, actor: actorOf({ id, email, roles, fields }, ['admin']) }
+  const asSystem = { ...operation, actor: actorOf(user, ['admin']) }
   const mayGive = await withAccess(
     operation,
     async (access) => access.collection('users')?.grants('create').length !== 0,
   )
-  refuseFields(mayGive ? Object.keys(fields).filter((name) => name === 'id') : Object.keys(fields))
-  if (!mayGive) {
+  const given = Object.keys(fields)
+  refuseFields(mayGive ? given.filter((name) => chosenElsewhere.includes(name)) : given)
+  if (!mayGive || (user.invited === true && given.length === 0)) {
     await createRecord(asSystem, 'users', { id, email, roles }, undefined)
     return
   }
   await createRecord(operation, 'users', { ...fields, id, email }, undefined)
   if (roles.length > 0) await updateRecord(asSystem, 'users', id, { roles }, {})
 }
+
+const chosenElsewhere = ['id', 'email', 'roles']
 
 function refuseFields(names: readonly string[]): void {
   const faults = names.map((name) => ({

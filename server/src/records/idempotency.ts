@@ -9,7 +9,8 @@ export interface IdempotentRequest {
   readonly key: string
   readonly method: string
   readonly target: string
-  readonly body: string
+  /** The body, or what stands for it, once all of it has come. */
+  readonly body: string | (() => Promise<string>)
 }
 
 const keptHours = 24
@@ -51,27 +52,34 @@ async function once(
   { key, method, target, body }: IdempotentRequest,
   work: (session: Session) => Promise<Answer>,
 ): Promise<Answer> {
-  const fingerprint = hash('sha256', `${method}\n${target}\n${body}`, 'base64url')
+  const fingerprint = async (): Promise<string> =>
+    hash('sha256', `${method}\n${target}\n${typeof body === 'string' ? body : await body()}`, 'base64url')
   const owner = `${actor.kind}:${actor.id ?? ''}`
   return deps.database.transaction(async (session) => {
     const first = await claim(session, owner, key, fingerprint)
     if (first) return first
     const answered = await work(session)
-    await keep(session, owner, key, answered)
+    await keep(session, owner, key, await fingerprint(), answered)
     return answered
   })
 }
 
 /** The first answer, if there is one; else the key is ours until the transaction ends. */
-async function claim(session: Session, owner: string, key: string, fingerprint: string): Promise<Answer | null> {
+async function claim(
+  session: Session,
+  owner: string,
+  key: string,
+  fingerprint: () => Promise<string>,
+): Promise<Answer | null> {
   await session.run({
     text: `delete from plinth.idempotency_keys where actor = $1 and key = $2 and created < now() - interval '${keptHours} hours'`,
     values: [owner, key],
   })
   const inserted = await session
     .run({
-      text: 'insert into plinth.idempotency_keys (actor, key, fingerprint) values ($1, $2, $3) on conflict do nothing returning 1',
-      values: [owner, key, fingerprint],
+      // What was asked is known when all of the body has come: nobody sees this row before.
+      text: "insert into plinth.idempotency_keys (actor, key, fingerprint) values ($1, $2, '') on conflict do nothing returning 1",
+      values: [owner, key],
     })
     .catch((error: unknown) => {
       throw error instanceof Problem && error.code === 'timeout' ? errors.idempotencyInProgress() : error
@@ -81,15 +89,21 @@ async function claim(session: Session, owner: string, key: string, fingerprint: 
     text: 'select fingerprint, status, headers, body from plinth.idempotency_keys where actor = $1 and key = $2',
     values: [owner, key],
   })
-  if (row?.[0] !== fingerprint) throw errors.idempotencyKeyReused()
+  if (row?.[0] !== (await fingerprint())) throw errors.idempotencyKeyReused()
   const headers: Answer['headers'] = JSON.parse(row[2] ?? '{}')
   return { status: Number(row[1]), headers: { ...headers, 'Idempotency-Replayed': 'true' }, body: row[3] ?? null }
 }
 
-async function keep(session: Session, owner: string, key: string, { status, headers, body }: Answer): Promise<void> {
+async function keep(
+  session: Session,
+  owner: string,
+  key: string,
+  fingerprint: string,
+  { status, headers, body }: Answer,
+): Promise<void> {
   await session.run({
-    text: 'update plinth.idempotency_keys set status = $3, headers = $4, body = $5 where actor = $1 and key = $2',
-    values: [owner, key, status, JSON.stringify(headers), body],
+    text: 'update plinth.idempotency_keys set fingerprint = $3, status = $4, headers = $5, body = $6 where actor = $1 and key = $2',
+    values: [owner, key, fingerprint, status, JSON.stringify(headers), body],
   })
 }
 

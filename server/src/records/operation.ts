@@ -2,16 +2,18 @@ import { type CollectionModel, errors, type Model, Problem } from '@plinth/schem
 import type { Access } from '../access/access.ts'
 import type { Actor } from '../access/actor.ts'
 import { readVersion } from '../catalog/read-schema.ts'
-import type { Database, Rows, Session } from '../database/database.ts'
+import type { Database, Rows, Session, Statement } from '../database/database.ts'
 import type { CompiledSql } from '../database/sql.ts'
 import type { Run } from '../query/run.ts'
 import type { Plan, PlanCache } from './plan-cache.ts'
+import type { TransferSlots } from './transfer/transfer-slots.ts'
 
 /** What records need of the rest of the server. */
 export interface RecordsDeps {
   readonly database: Database
   readonly catalog: { readonly model: Model; refresh(): Promise<Model> }
   readonly plans: PlanCache
+  readonly transfers: TransferSlots
   /** Called after each commit that may have written: readers of the change log look at once. */
   readonly wake: () => void
 }
@@ -36,6 +38,22 @@ export const operationOf = (deps: RecordsDeps, actor: Actor, requestId: string):
 class StaleModel extends Error {}
 
 const maxReloads = 5
+
+/** What the actor may do under the schema that is in force now, for work that cannot be done again from its beginning. */
+export const currentAccess = (operation: Operation): Promise<Access> =>
+  withAccess(operation, async (access) => {
+    await confirmAccess(operation, access)
+    return access
+  })
+
+/** Makes sure that the schema is still the one that the access is of. */
+export async function confirmAccess({ session }: Operation, access: Access): Promise<void> {
+  if ((await readVersion(session)) !== access.model.version) throw new StaleModel('The schema has a newer version.')
+}
+
+/** A schema that changes during such work ends it. */
+export const orConflict = (error: unknown): unknown =>
+  error instanceof StaleModel ? errors.conflict({ cause: error }) : error
 
 /** Does the work under the current schema, by what the actor may do. */
 export async function withAccess<T>(operation: Operation, work: (access: Access) => Promise<T>): Promise<T> {
@@ -80,17 +98,29 @@ export const maxAnswerBytes = 64 * 1024 * 1024
  * Runs a plan and checks that it was made for the schema it met: the first column of every row is the version. Reads always
  * answer a row; a write under another version writes nothing and answers none.
  */
-export async function runPlan(operation: Operation, access: Access, plan: Plan, run: Run): Promise<Rows> {
-  const rows = await operation.session.run({
+export const runPlan = (operation: Operation, access: Access, plan: Plan, run: Run): Promise<Rows> =>
+  runVersioned(operation, access, {
     text: plan.sql.text,
     name: plan.name(),
     values: plan.sql.values(run),
     maxBytes: maxAnswerBytes,
+    pace: operation.session === operation.deps.database ? plan.pace : undefined,
   })
+
+/** The same for a statement that is no plan, such as the next rows of a cursor. */
+export async function runVersioned({ session }: Operation, access: Access, statement: Statement): Promise<Rows> {
+  const rows = await session.run(statement)
   const [first] = rows
   if (first && first[0] !== String(access.model.version)) throw new StaleModel('The schema has a newer version.')
   return rows
 }
+
+/**
+ * How a write may share a connection. One that answers related records may answer so much that the connection has to be
+ * cut, and nobody could say what became of the writes behind it.
+ */
+export const writeKind = (select: string | undefined): 'write' | undefined =>
+  select === undefined ? 'write' : undefined
 
 /** For statements that are needed once in a while, such as those that explain a refusal. */
 export const runOnce = (operation: Operation, access: Access, sql: CompiledSql<Run>, run: Run): Promise<Rows> =>

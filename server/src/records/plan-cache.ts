@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache'
 import type { Access } from '../access/access.ts'
 import { accessFor, accessKey } from '../access/access.ts'
 import type { Actor } from '../access/actor.ts'
+import type { Pace } from '../database/database.ts'
 import type { CompiledSql } from '../database/sql.ts'
 import type { Run } from '../query/run.ts'
 
@@ -12,6 +13,8 @@ export interface Plan {
   readonly sql: CompiledSql<Run>
   /** Called for each run: one-off statements are not worth a name on every connection. */
   name(): string | undefined
+  /** Kept for statements that may share a connection: reads, and writes of one record that answer little. */
+  readonly pace?: Pace | undefined
 }
 
 const maxPlans = 5_000
@@ -55,9 +58,9 @@ export class PlanCache {
     return made
   }
 
-  plan(sql: CompiledSql<Run>): Plan {
+  plan(sql: CompiledSql<Run>, kind?: Pace['kind']): Plan {
     const key = hash('sha1', sql.text, 'base64url')
-    return { sql, name: () => this.#nameOf(key) }
+    return { sql, name: () => this.#nameOf(key), pace: kind && { kind, ms: null } }
   }
 
   #nameOf(key: string): string | undefined {

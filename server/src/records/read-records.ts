@@ -42,7 +42,7 @@ export async function getRecord(
     const select = parameters.get('select')
     const plan = operation.deps.plans.planned(access, ['get', name, select], () => {
       const collection = findReadable(access, name)
-      return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)))
+      return operation.deps.plans.plan(compileGet(access, collection.name, shapeOf(access, name, select)), 'read')
     })
     const run = makeRun(operation, { id: recordId(name, id) })
     const [row] = await runPlan(operation, access, plan, run).catch(rethrow)
@@ -93,7 +93,8 @@ export async function listRecords(
  * No expression can fail on stored data, so what PostgreSQL cannot work out are values of a cursor that is none of ours, or
  * the SQL of a view. Its own words are not passed on: they may quote values that the caller may not see.
  */
-const readProblem = (error: unknown): unknown => (isDataError(error) ? errors.viewFailed({ cause: error }) : error)
+export const readProblem = (error: unknown): unknown =>
+  isDataError(error) ? errors.viewFailed({ cause: error }) : error
 
 const rethrow = (error: unknown): never => {
   throw readProblem(error)
@@ -127,7 +128,7 @@ function planList(
       count: count === undefined ? null : count === 'exact' ? ('exact' as const) : { bounded: countBound },
     }
     const { statement, keysAreShown } = compileList(access, query)
-    return { plan: operation.deps.plans.plan(statement), keysAreShown }
+    return { plan: operation.deps.plans.plan(statement, 'read'), keysAreShown }
   })
 }
 

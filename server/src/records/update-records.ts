@@ -20,6 +20,7 @@ import {
   runPlan,
   wakeReaders,
   withAccess,
+  writeKind,
 } from './operation.ts'
 import { type ParsedRecord, parseChanges } from './parse-record.ts'
 import { shapeOf } from './read-records.ts'
@@ -120,7 +121,7 @@ function planChanges(
   return operation.deps.plans.planned(access, key, () => {
     const shape = access.collection(collection.name)?.read === false ? null : shapeOf(access, collection.name, select)
     const query: UpdateQuery = { collection, assignments: changes.assignments, many: changes.many, shape, expectsRev }
-    return { query, plan: operation.deps.plans.plan(compileUpdate(access, query)) }
+    return { query, plan: operation.deps.plans.plan(compileUpdate(access, query), writeKind(select)) }
   })
 }
 

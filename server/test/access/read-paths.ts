@@ -4,8 +4,10 @@ import { createRecord, createRecords } from '../../src/records/create-records.ts
 import { deleteRecords } from '../../src/records/delete-records.ts'
 import { aggregateRecords, getRecord, listRecords } from '../../src/records/read-records.ts'
 import { replaceRecord } from '../../src/records/replace-record.ts'
+import { transferFormats } from '../../src/records/transfer/formats.ts'
 import { updateRecord, updateRecords } from '../../src/records/update-records.ts'
 import { admin, parameters } from '../records/fixture.ts'
+import { exported } from '../records/transfer.ts'
 import { idOf, linkOf, markerOf, type World } from './world.ts'
 
 /** One field of one record, and who would like to know it. */
@@ -211,6 +213,26 @@ const writePaths: readonly ReadPath[] = [
   ),
 ]
 
+const as = ({ world, actor }: Probe) => world.as(actor)
+
+const transferPaths: readonly ReadPath[] = [
+  ...transferFormats.flatMap((format) => [
+    containing(`an export as ${format}`, (probe) => exported(as(probe), probe.collection, format)),
+    containing(`an export as ${format} with select`, (probe) =>
+      exported(as(probe), probe.collection, format, { select: probe.field, sort: `-${probe.field}` }),
+    ),
+    containing(`an export as ${format} through a link to one`, (probe) =>
+      exported(as(probe), 'links', format, { select: `id,one_${probe.collection}(${probe.field})` }),
+    ),
+  ]),
+  {
+    name: 'an export with a filter',
+    ask: (probe) =>
+      exported(as(probe), probe.collection, 'ndjson', { select: 'id', filter: `${probe.field} = ${literal(probe)}` }),
+    discloses: (answer) => answer.trim() !== '',
+  },
+]
+
 /** Every path to data. A new way to read or write is added here, and meets every case. */
 export const readPaths: readonly ReadPath[] = [
   containing('get', (probe) => get(probe, probe.collection, idOf(probe.record))),
@@ -284,6 +306,7 @@ export const readPaths: readonly ReadPath[] = [
   },
   ...nestedPaths,
   ...writePaths,
+  ...transferPaths,
 ]
 
 /** Paths for numbers alone. */

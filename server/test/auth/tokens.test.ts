@@ -9,6 +9,7 @@ const ada = { email: 'ada@example.com', password: 'correct horse' }
 
 let server: TestServer
 let good = ''
+let refresh = ''
 let userId = ''
 let sid = ''
 let kid = ''
@@ -18,6 +19,7 @@ beforeAll(async () => {
   server = await startTestServer({ PLINTH_ADMIN_EMAIL: ada.email, PLINTH_ADMIN_PASSWORD: ada.password })
   const { body } = await server.call('POST', '/api/auth/sign-in', { body: ada })
   good = body.accessToken
+  refresh = body.refreshToken
   userId = body.user.id
   sid = Object(jwt.decode(good)).sid
   const rows = await server.database.run({
@@ -55,11 +57,53 @@ describe('a token', () => {
     const text = `${encode({ alg: 'HS256', typ: 'JWT', kid })}.${encode(claims())}`
     return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`
   }
+  const ownJwk = () => createPublicKey(otherKey).export({ format: 'jwk' })
+  const rsaKey = generateKeyPairSync('rsa', { modulusLength: 2_048 }).privateKey
+  const p384Key = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey
+  const otherHeader = (header: object) => {
+    const [, payload, signature] = sign({}).split('.')
+    return `${encode({ alg: 'ES256', typ: 'JWT', kid, ...header })}.${payload}.${signature}`
+  }
+  const headed = (header: object) => sign({ header: { alg: 'ES256', kid, ...header } }, otherKey)
+  /** Each way to write the key that everybody can read. */
+  function publicKeyForms(): [string, () => string][] {
+    const key = () => createPublicKey(publicPem)
+    return [
+      ['without its last line break', () => publicPem.trim()],
+      ['in DER', () => key().export({ type: 'spki', format: 'der' }).toString('latin1')],
+      ['as a JWK', () => JSON.stringify(key().export({ format: 'jwk' }))],
+    ]
+  }
   test.each<[string, () => string]>([
     ['without a signature (alg none)', () => `${encode({ alg: 'none', kid })}.${encode(claims())}.`],
     ['with alg none in other letters', () => `${encode({ alg: 'nOnE', kid })}.${encode(claims())}.`],
     ['signed with the public key as a secret', () => hs256(publicPem)],
     ['signed with another key', () => sign({}, otherKey)],
+    ...publicKeyForms().map(([form, secret]): [string, () => string] => [
+      `signed with the public key as a secret, ${form}`,
+      () => hs256(secret()),
+    ]),
+    ['signed with nothing as a secret', () => hs256('')],
+    ['that brings its own key (jwk)', () => headed({ jwk: ownJwk() })],
+    ['that says where its key is (jku)', () => headed({ jku: 'https://evil.example/jwks' })],
+    ['that says where its key is (x5u)', () => headed({ x5u: 'https://evil.example/x' })],
+    ['that brings its own certificate (x5c)', () => headed({ x5c: ['MIIB'] })],
+    // CVE-2022-21449: r and s are zero.
+    [
+      'whose signature is zero',
+      () => `${good.slice(0, good.lastIndexOf('.'))}.${Buffer.alloc(64).toString('base64url')}`,
+    ],
+    ['whose signature is empty', () => good.slice(0, good.lastIndexOf('.') + 1)],
+    ['of RSA', () => sign({ algorithm: 'RS256' }, rsaKey)],
+    ['of another curve', () => sign({ algorithm: 'ES384' }, p384Key)],
+    ['whose key id is a list', () => otherHeader({ kid: [kid] })],
+    ['whose key id is an object', () => otherHeader({ kid: { toString: kid } })],
+    ['whose algorithm is a list', () => otherHeader({ alg: ['ES256'] })],
+    [
+      'that is written with two algorithms',
+      () => `${Buffer.from(`{"alg":"none","alg":"ES256","kid":"${kid}"}`).toString('base64url')}.${encode(claims())}.`,
+    ],
+    ['that is a refresh token', () => refresh],
     ['with an unknown key id', () => sign({ keyid: 'forged' })],
     ['with a key id that is a path', () => sign({ keyid: '../../dev/null' })],
     ['with a key id that is SQL', () => sign({ keyid: "' or 1=1 --" })],
@@ -156,10 +200,10 @@ describe('signing keys', () => {
     server.database.run({ text: `update plinth.signing_keys set created = created - $1::interval`, values: [interval] })
 
   test('are renewed after 30 days, and the old one still counts for tokens it has signed', async () => {
-    const tokens = new AccessTokens(await openSigningKeys(server.database), 'plinth')
+    const tokens = new AccessTokens(await openSigningKeys(server.database), 'plinth', async () => ({}))
     const { accessToken } = await tokens.sign(subject())
     await age('30 days 1 minute')
-    const renewed = new AccessTokens(await openSigningKeys(server.database), 'plinth')
+    const renewed = new AccessTokens(await openSigningKeys(server.database), 'plinth', async () => ({}))
     const fresh = await renewed.sign(subject())
     expect(kidOf(fresh.accessToken)).not.toBe(kidOf(accessToken))
     expect(await renewed.check(accessToken)).toMatchObject({ userId })
@@ -183,8 +227,11 @@ describe('signing keys', () => {
     expect(await old.find(kidOf(after) ?? '')).not.toBeNull()
   })
 
-  test('are rotated by admins alone', async () => {
-    expect((await server.call('POST', '/api/admin/signing-keys/rotate')).body.code).toBe('notSignedIn')
+  test('are rotated and distrusted by admins alone', async () => {
+    for (const action of ['rotate', 'distrust']) {
+      const answer = await server.call('POST', `/api/admin/signing-keys/${action}`)
+      expect([answer.status, answer.body.code]).toEqual([401, 'notSignedIn'])
+    }
   })
 
   test('are public in their public halves, by which others can check a token', async () => {

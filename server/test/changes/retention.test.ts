@@ -31,7 +31,7 @@ async function count(cursor: ChangeCursor | null): Promise<number | 'resync'> {
 }
 
 /** A cursor that was made while a transaction with one insert was running, which then commits. */
-async function whileInserting(database: Database): Promise<{ cursor: ChangeCursor; ended: Promise<void> }> {
+async function whileInserting(): Promise<{ cursor: ChangeCursor; ended: Promise<void> }> {
   const made = Promise.withResolvers<ChangeCursor>()
   const ended = database.transaction(async (session) => {
     await execute(session, insert)
@@ -77,7 +77,7 @@ describe('maintainLog', () => {
 
   it('loses no change for a reader that comes while changes are moved', async () => {
     // What was running when the cursor was made is what the cursor will look for one by one.
-    const { cursor, ended } = await whileInserting(database)
+    const { cursor, ended } = await whileInserting()
     await ended
     const { reading } = await database.transaction(async (session) => {
       await createPartition(session, today, true)

@@ -45,7 +45,7 @@ export const everyField: Omit<SchemaDocument, 'version'> = {
         popular: { type: 'computed', expression: 'views > 100', result: 'boolean' },
         code: { type: 'text', pattern: '^[A-Z]{3}$' },
         notes: { type: 'text' },
-        secret: { type: 'text', hidden: true },
+        concealed: { type: 'text', hidden: true },
         checked: { type: 'boolean', readonly: true },
         author: { type: 'relation', to: 'users', inverse: 'posts', required: true },
         parent: { type: 'relation', to: 'posts', inverse: 'children' },

@@ -151,7 +151,7 @@ async function traceOf({ database }: TestServer): Promise<string> {
   const [row] = await database.run({
     text: `select ${parts.join(', ')}, (select count(*) || ':' || coalesce(max(seq), 0) from plinth.changes),
       (select count(*) from pg_class where relnamespace in ('public'::regnamespace, 'plinth'::regnamespace)),
-      (select count(*) from plinth.api_keys), (select version from plinth.current_version)`,
+      (select count(*) from plinth.api_keys), (select max(version) from plinth.schema_versions)`,
     values: [],
   })
   return JSON.stringify(row)

@@ -55,7 +55,11 @@ describe('the document and the server', () => {
   it('agree on every operation: it exists, and takes the parameters it is said to take', async () => {
     // Signing out must not end the session that goes on asking.
     const another = (await server.call('POST', '/api/auth/sign-in', { body: credentials })).body.accessToken
-    for (const { path, method, operation } of operations()) {
+    // After this one no token counts any more.
+    const isLast = ({ operation }: ReturnType<typeof operations>[number]) =>
+      operation.operationId === 'distrustSigningKeys'
+    const inOrder = [...operations().filter((each) => !isLast(each)), ...operations().filter(isLast)]
+    for (const { path, method, operation } of inOrder) {
       const query = (operation.parameters ?? []).filter(
         (each) => each['in'] === 'query' && each['example'] !== undefined,
       )
@@ -80,6 +84,7 @@ describe('the document and the server', () => {
       ]).not.toContain(code)
       expect(Object.keys(operation.responses)).toContain(String(answer.status))
     }
+    token = (await server.call('POST', '/api/auth/sign-in', { body: credentials })).body.accessToken
   })
 
   it('agree on what is answered: records fit their schemas', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { codeOf } from '../auth/code-of.ts'
 import { answerChecker } from './answer-checker.ts'
 import { type CallOptions, startTestServer, type TestServer } from './test-server.ts'
 
@@ -14,6 +15,7 @@ beforeAll(async () => {
     PLINTH_ADMIN_PASSWORD: credentials.password,
     PLINTH_REGISTRATION: 'open',
     PLINTH_ANONYMOUS_USERS: 'on',
+    PLINTH_PUBLIC_URL: 'https://api.example.com',
   })
   token = (await server.call('POST', '/api/auth/sign-in', { body: credentials })).body.accessToken
   check = answerChecker((await server.call('GET', '/api/openapi.json', { token })).body)
@@ -54,6 +56,28 @@ it('who asks is answered as described: a user, an anonymous one, and who views a
   const at = '/api/admin/users/{id}/sessions'
   const { items } = await call('GET', at.replace('{id}', me.id), 200, { token }, at)
   expect(items.map(({ method }: { method: string }) => method)).toContain('viewAs')
+})
+
+it('second factors are answered as described', async () => {
+  const user = { email: 'factors@example.com', password: 'analytical engine' }
+  const { id } = (await server.call('POST', '/api/records/users', { token, body: { email: user.email } })).body
+  await server.call('PUT', `/api/admin/users/${id}/password`, { token, body: { password: user.password } })
+  const own = (await call('POST', '/api/auth/sign-in', 200, { body: user })).accessToken
+  const app = await call('POST', '/api/auth/factors/totp', 201, { token: own, body: { name: 'Phone' } })
+  const at = '/api/auth/factors/totp/{id}/confirm'
+  const body = { code: codeOf(app.secret) }
+  const { recoveryCodes } = await call('POST', at.replace('{id}', app.id), 200, { token: own, body }, at)
+  expect((await call('GET', '/api/auth/factors', 200, { token: own })).items.length).toBe(1)
+  await call('POST', '/api/auth/passkeys/register/options', 200, { token: own })
+  await call('POST', '/api/auth/passkeys/sign-in/options', 200)
+  await call('POST', '/api/auth/step-up/options', 200, { token: own })
+  await call('POST', '/api/auth/step-up', 200, { token: own, body: { recoveryCode: recoveryCodes[0] } })
+  const { ticket } = await call('POST', '/api/auth/sign-in', 200, { body: user })
+  await call('POST', '/api/auth/mfa/options', 200, { body: { ticket } })
+  await call('POST', '/api/auth/mfa', 200, { body: { ticket, recoveryCode: recoveryCodes[1] } })
+  await call('POST', '/api/auth/factors/recovery-codes', 201, { token: own })
+  const ofUser = '/api/admin/users/{id}/factors'
+  expect((await call('GET', ofUser.replace('{id}', id), 200, { token }, ofUser)).recoveryCodes).toBe(10)
 })
 
 it('what is asked for by mail is answered as described', async () => {

@@ -39,7 +39,7 @@ describe('what is in the document', () => {
     expect(fieldsOf(document, 'Posts')).not.toEqual(expect.arrayContaining(['notes']))
     expect(fieldsOf(document, 'Users')).toEqual(['id', 'name', 'created', 'updated', 'posts', 'rev'])
     const text = JSON.stringify(document)
-    for (const hidden of ['secret', 'notes', 'price', 'vault_', 'profiles', 'editor'])
+    for (const hidden of ['concealed', 'notes', 'price', 'vault_', 'profiles', 'editor'])
       expect(text).not.toContain(`"${hidden}"`)
   })
 
@@ -62,7 +62,7 @@ describe('what is in the document', () => {
     const create = schemaOf(document, 'PostsCreate')
     expect(create.required).toEqual(['title', 'slug'])
     expect(create.properties['author']?.['description']).toContain('Filled in for you')
-    for (const name of ['score', 'checked', 'secret', 'number', 'popular', 'created', 'updated'])
+    for (const name of ['score', 'checked', 'concealed', 'number', 'popular', 'created', 'updated'])
       expect(create.properties).not.toHaveProperty(name)
     expect(create.properties).toHaveProperty('id')
     expect(fieldsOf(document, 'PostsUpdate')).not.toContain('id')

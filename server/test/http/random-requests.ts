@@ -53,6 +53,15 @@ const parameters: Readonly<Record<string, Text>> = {
   timezone: mostlyOf(['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'Pacific/Kiritimati'], ['x', '', '+05:00', "UTC'"]),
   ifRev: mostlyOf(['1', '0', '4294967295'], ['99999999999', 'x', '']),
   nonsense: fc.constant('1'),
+  format: mostlyOf(['csv', 'json', 'ndjson'], ['xlsx', '']),
+  bom: mostlyOf(['true', 'false'], ['', '1']),
+  onConflict: mostlyOf(['fail', 'skip', 'update'], ['', 'ignore']),
+  key: mostlyOf(['id', 'slug', 'name'], ['title', 'qqsecret', '__proto__', '']),
+  map: mostlyOf(
+    ['{}', '{"name":"title"}', '{"data":null}'],
+    ['[]', 'x', '{"a":1}', '{"__proto__":"title"}', '{"a":"__proto__"}'],
+  ),
+  dryRun: mostlyOf(['true', 'false'], ['', '1']),
 }
 const named = (...names: readonly string[]) =>
   fc
@@ -150,6 +159,18 @@ const aggregate: Route = {
   ).map((pairs) => [['count', '*'], ...pairs]),
   body: nothing,
 }
+const exporting: Route = {
+  path: joined(records, constant('/export')),
+  methods: mostly('GET'),
+  query: named('format', 'filter', 'sort', 'select', 'select', 'bom'),
+  body: nothing,
+}
+const importing: Route = {
+  path: joined(records, constant('/import')),
+  methods: mostly('POST'),
+  query: named('format', 'onConflict', 'key', 'map', 'dryRun'),
+  body: bodyFor(fc.array(record, { maxLength: 4 }), record),
+}
 const create: Route = {
   path: records,
   methods: mostly('POST'),
@@ -235,6 +256,8 @@ export const randomRequest: fc.Arbitrary<RandomRequest> = fc
   .oneof(
     { weight: 6, arbitrary: requestTo(list) },
     { weight: 4, arbitrary: requestTo(aggregate) },
+    { weight: 2, arbitrary: requestTo(exporting) },
+    { weight: 3, arbitrary: requestTo(importing) },
     { weight: 4, arbitrary: requestTo(create) },
     { weight: 2, arbitrary: requestTo(many) },
     { weight: 5, arbitrary: requestTo(single) },

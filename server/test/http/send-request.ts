@@ -55,7 +55,7 @@ export function faultsOf(request: RandomRequest, { status, type, requestId, text
   claim(!/\bat .{0,200}\.[jt]s:\d+/.test(text), 'a stack trace')
   if (request.method === 'HEAD' || status === 204 || status === 304) claim(text === '', 'a body where there is none')
   else if (status >= 400) faults.push(...problemFaults(request, type, requestId, text))
-  else if (type.includes('json') && text !== '') claim(isJson(text), 'no valid JSON')
+  else if (type.startsWith('application/json') && text !== '') claim(isJson(text), 'no valid JSON')
   return faults
 }
 

@@ -6,7 +6,7 @@ import { from, type MailFixture, password, publicUrl, startMailFixture } from '.
 
 let world: MailFixture
 beforeAll(async () => {
-  world = await startMailFixture()
+  world = await startMailFixture({ PLINTH_REGISTRATION: 'open' })
 })
 afterAll(() => world.stop())
 
@@ -299,6 +299,73 @@ describe('an invitation', () => {
     expect(accepted.body.user).toMatchObject({ email: 'friend@example.com', roles: [] })
   })
 
+  test('takes what every user must have, as far as who is invited may write it, and is not used up by what is refused', async () => {
+    const { server, adminToken } = world
+    const schema = (required: boolean, users: object) => ({
+      roles: { editor: { inherits: ['authenticated'] } },
+      collections: {
+        users: {
+          fields: {
+            name: { type: 'text', required, label: 'Name' },
+            plan: { type: 'text', default: 'free', readonly: true },
+            code: { type: 'text', unique: true, maxLength: 20 },
+          },
+          permissions: users,
+        },
+      },
+    })
+    const { body: current } = await server.call('GET', '/api/schema', { token: adminToken })
+    const apply = async (base: number, body: object) => {
+      const applied = await server.call('POST', '/api/schema/apply', {
+        token: adminToken,
+        body: { schema: body, base },
+      })
+      expect(applied.status).toBe(200)
+      return applied.body.version
+    }
+    const mayName = { authenticated: { create: `endsWith(email, '@example.com')` } }
+    const added = await apply(current.version, schema(false, mayName))
+    const all = await server.call('PATCH', '/api/records/users?filter=true', { token: adminToken, body: { name: 'x' } })
+    expect(all.status).toBe(200)
+    const version = await apply(added, schema(true, mayName))
+
+    await invite({ email: 'named@example.com', roles: ['editor'] })
+    const token = tokenIn(await world.inbox.next('named@example.com'))
+    const accept = (more: object) => world.post('/api/auth/invite/accept', { token, password, ...more }, anew())
+    const refused: [object, string][] = [
+      [{}, '/name'],
+      [{ name: 'Nora', plan: 'gold' }, '/plan'],
+      [{ name: 'Nora', roles: ['admin'] }, '/roles'],
+      [{ name: 'Nora', email: 'other@example.com' }, '/email'],
+      [{ name: 'Nora', id: crypto.randomUUID() }, '/id'],
+      [{ name: 'Nora', verified: true }, '/verified'],
+      [{ name: 7 }, '/name'],
+    ]
+    for (const [more, path] of refused) {
+      const answer = await accept(more)
+      expect([more, answer.status, answer.body.errors?.[0].path]).toEqual([more, 400, path])
+    }
+    const { status, body } = await accept({ name: 'Nora', code: 'n1' })
+    expect([status, body.user]).toMatchObject([200, { email: 'named@example.com', roles: ['editor'] }])
+    const record = await server.call('GET', `/api/records/users/${body.user.id}`, { token: adminToken })
+    expect(record.body).toMatchObject({ name: 'Nora', plan: 'free', code: 'n1' })
+    expect((await accept({ name: 'Nora' })).body.code).toBe('invalidInvite')
+
+    // Another record's value that must be unique is told as what it is.
+    await invite({ email: 'second@example.com', roles: [] })
+    const second = tokenIn(await world.inbox.next('second@example.com'))
+    const again = { token: second, password, name: 'Second', code: 'n1' }
+    expect((await world.post('/api/auth/invite/accept', again, anew())).body.code).toBe('notUnique')
+
+    // An admin has chosen who is invited: without fields of their own no rule stands in their way.
+    await apply(version, schema(false, mayName))
+    await invite({ email: 'outside@else.example', roles: ['admin'] })
+    const outside = tokenIn(await world.inbox.next('outside@else.example'))
+    const rule = { token: outside, password }
+    const accepted = await world.post('/api/auth/invite/accept', rule, anew())
+    expect([accepted.status, accepted.body.user.roles]).toEqual([200, ['admin']])
+  })
+
   test('can be taken back, and a newer one replaces it', async () => {
     await invite({ email: 'late@example.org', roles: [] })
     const first = tokenIn(await world.inbox.next('late@example.org'))
@@ -337,32 +404,46 @@ describe('a sign-in from a new device', () => {
 })
 
 describe('links', () => {
-  test('lead to the configured address, whatever the Host header and the proxies say', async () => {
-    const { email } = await world.user('poisoned')
-    const body = JSON.stringify({ email })
+  test.each([
+    ['/api/auth/reset', 'reset'],
+    ['/api/auth/magic-link', 'magic-link'],
+    ['/api/auth/verify-email/request', 'verify-email'],
+    ['/api/auth/sign-up', 'sign-up'],
+    ['/api/auth/email', 'change-email'],
+    ['/api/admin/invites', 'invite'],
+  ])('of %s lead to the configured address, whatever the Host header and the proxies say', async (path, page) => {
+    const user = await world.user(`poisoned-${page}`, { verified: false })
+    const isKnown = ['reset', 'magic-link', 'verify-email'].includes(page)
+    const to = isKnown ? user.email : `poisoned-${page}-new@example.com`
+    const token = page === 'invite' ? world.adminToken : (await signIn(user.email)).body.accessToken
+    const secret = page === 'sign-up' || page === 'change-email' ? { password } : {}
+    const body = JSON.stringify({ email: to, ...secret, ...(page === 'invite' && { roles: [] }) })
     const answer = await sendRaw(
       world.server.port,
       [
-        'POST /api/auth/reset HTTP/1.1',
+        `POST ${path} HTTP/1.1`,
         'Host: evil.example',
         'X-Forwarded-Host: evil.example',
         'Forwarded: host=evil.example;proto=https',
         'X-Forwarded-Proto: http',
+        'X-Forwarded-Prefix: //evil.example',
         'X-Original-URL: https://evil.example/',
+        'X-Rewrite-URL: https://evil.example/',
         'Origin: https://evil.example',
         'Referer: https://evil.example/',
         'Content-Type: application/json',
+        ...(isKnown || page === 'sign-up' ? [] : [`Authorization: Bearer ${token}`]),
         `Content-Length: ${body.length}`,
         'Connection: close',
         '',
         body,
       ].join('\r\n'),
     )
-    expect(answer).toMatch(/^HTTP\/1.1 202/)
-    const { raw, parsed } = await world.inbox.next(email)
+    expect(answer).toMatch(/^HTTP\/1.1 20[12]/)
+    const { raw, parsed } = await world.inbox.next(to)
     expect(raw).not.toContain('evil')
-    expect(parsed.text).toContain(`${publicUrl}/auth/reset#token=`)
-    expect(parsed.html).toContain(`href="${publicUrl}/auth/reset#token=`)
+    expect(parsed.text).toContain(`${publicUrl}/auth/${page}#token=`)
+    expect(parsed.html).toContain(`href="${publicUrl}/auth/${page}#token=`)
   })
 
   test('open pages that do nothing by themselves, and that let nothing else run', async () => {

@@ -3,39 +3,57 @@ import { from, type MailFixture, password, startMailFixture } from './mail-fixtu
 
 let world: MailFixture
 beforeAll(async () => {
-  world = await startMailFixture()
+  world = await startMailFixture({ PLINTH_REGISTRATION: 'open' })
 })
 afterAll(() => world.stop())
 
 const tries = 200
-const rounds = 4
+const rounds = 6
 const tolerance = 0.1
+/** Of wall time, where only the processor time tells: on a machine that does much else at the same time. */
+const noisyTolerance = 0.3
+
+/** What requests for one kind of address have taken, in milliseconds. */
+interface Times {
+  readonly wall: number[]
+  readonly processor: number[]
+}
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
 
-async function timeOf(work: () => Promise<{ readonly status: number }>, status: number): Promise<number> {
+async function time({ wall, processor }: Times, work: () => Promise<{ readonly status: number }>, status: number) {
   const started = performance.now()
+  const before = process.cpuUsage()
   const answer = await work()
-  const took = performance.now() - started
+  const { user, system } = process.cpuUsage(before)
+  wall.push(performance.now() - started)
+  processor.push((user + system) / 1000)
   expect(answer.status).toBe(status)
-  return took
 }
 
-/** One round: both kinds of address in random order, so that whatever else happens meanwhile falls on both. */
-async function measure(path: string, bodies: readonly object[], status: number): Promise<number> {
-  const times: [number[], number[]] = [[], []]
-  const order = Array.from({ length: tries * 2 }, (_, i) => ({ kind: i % 2, at: Math.random() }))
-  for (const [i, { kind }] of order.toSorted((a, b) => a.at - b.at).entries()) {
-    if (i % 2 === 0) await world.run('delete from plinth.tries')
-    const where = from(`198.18.${i >> 8}.${i & 255}`)
-    times[kind === 0 ? 0 : 1].push(await timeOf(() => world.post(path, bodies[kind], where), status))
+interface Asked {
+  readonly path: string
+  readonly bodies: readonly [object, object]
+  readonly status: number
+}
+
+/** Pairs, one of each kind of address, in random order: whatever else happens meanwhile falls on both. */
+async function measure(pairs: number, asked: Asked, times: readonly [Times, Times]): Promise<void> {
+  const { path, bodies, status } = asked
+  for (let i = 0; i < pairs; i++) {
+    await world.run('delete from plinth.tries')
+    const order = Math.random() < 0.5 ? ([0, 1] as const) : ([1, 0] as const)
+    for (const kind of order) {
+      const where = from(`198.18.${i}.${kind + 1}`)
+      await time(times[kind], () => world.post(path, bodies[kind], where), status)
+    }
   }
-  return median(times[0]) / median(times[1])
 }
 
-// A difference that is there shows in every round; one that the machine makes does not.
+// More tries only where the first do not tell: a difference that is there stays, one that the machine makes does not.
 test.each([
   ['/api/auth/sign-in', { password: 'a wrong password' }, 401],
+  ['/api/auth/sign-up', { password: 'quite a good password' }, 202],
   ['/api/auth/magic-link', {}, 202],
   ['/api/auth/code', {}, 202],
   ['/api/auth/reset', {}, 202],
@@ -44,16 +62,26 @@ test.each([
   '%s takes as long for an address that is registered as for one that is not',
   async (path, more, status) => {
     const { email } = await world.user(`timed${path.replaceAll('/', '-')}`, { verified: false })
-    const bodies = [
-      { email, ...more },
-      { email: `un${email}`, ...more },
-    ]
+    const asked: Asked = {
+      path,
+      bodies: [
+        { email, ...more },
+        { email: `un${email}`, ...more },
+      ],
+      status,
+    }
     await world.post('/api/auth/sign-in', { email, password }, from('203.0.113.9'))
-    const ratios: number[] = []
-    do ratios.push(await measure(path, bodies, status))
-    while (Math.abs((ratios.at(-1) ?? 0) - 1) > tolerance && ratios.length < rounds)
-    const shown = `medians with an account / without: ${ratios.map((each) => each.toFixed(3)).join(', ')}`
-    expect(Math.abs((ratios.at(-1) ?? 0) - 1), shown).toBeLessThanOrEqual(tolerance)
+    // The first requests make plans and statements.
+    await measure(20, asked, [fresh(), fresh()])
+    const times = [fresh(), fresh()] as const
+    const off = (kind: keyof Times) => Math.abs(median(times[0][kind]) / median(times[1][kind]) - 1)
+    for (let round = 0; round < rounds && (round === 0 || off('wall') > tolerance); round++)
+      await measure(tries, asked, times)
+    const isEqual = off('wall') <= tolerance || (off('processor') <= tolerance && off('wall') <= noisyTolerance)
+    const shown = `off by ${off('wall').toFixed(3)} in time, ${off('processor').toFixed(3)} in processor time`
+    expect(isEqual, shown).toBe(true)
   },
-  240_000,
+  600_000,
 )
+
+const fresh = (): Times => ({ wall: [], processor: [] })

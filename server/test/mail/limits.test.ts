@@ -108,6 +108,25 @@ test('a password guessed from 250 networks is refused after 200, and its owner s
   expect((await world.post('/api/auth/sign-in', { email, password }, owner)).status).toBe(200)
 })
 
+test('whoever holds a stolen session cannot guess its password from many networks', async () => {
+  const { email } = await world.user('robbed')
+  const token = (await world.post('/api/auth/sign-in', { email, password }, from('203.0.113.201'))).body.accessToken
+  const guess = (i: number) =>
+    world.post(
+      '/api/auth/password',
+      { current: 'a wrong password', new: 'what the thief wants' },
+      {
+        token,
+        ...from(`198.18.${120 + (i % 2)}.${i}`),
+      },
+    )
+  const statuses: number[] = []
+  for (let i = 0; i < 130; i += 10)
+    statuses.push(...(await Promise.all(Array.from({ length: 10 }, (_, j) => guess(i + j)))).map((each) => each.status))
+  expect(statuses.filter((each) => each === 401)).toHaveLength(100)
+  expect(statuses.filter((each) => each === 429)).toHaveLength(30)
+})
+
 test.each([
   ['/api/auth/magic-link', 'magic-link'],
   ['/api/auth/reset', 'reset'],

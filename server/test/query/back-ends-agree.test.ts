@@ -45,6 +45,7 @@ const situation = fc.record({
   old: sampleRecord,
   user: userRecord,
   roles: roleLists,
+  verified: fc.boolean(),
   now: moments,
 })
 type Situation = typeof situation extends fc.Arbitrary<infer T> ? T : never
@@ -95,8 +96,8 @@ async function store({ record, old, user }: Situation): Promise<void> {
   await db.database.run(insert('users', rows.users))
 }
 
-const judge = (expression: Expression, { record, old, user, roles, now }: Situation): boolean =>
-  compilePredicate(expression)({ record, old: { ...old, id: oldId }, user, roles, now })
+const judge = (expression: Expression, { record, old, ...asked }: Situation): boolean =>
+  compilePredicate(expression)({ record, old: { ...old, id: oldId }, ...asked })
 
 /** One statement for all: a single one that fails is found by asking one by one. */
 async function ask(expressions: readonly Expression[], each: Situation): Promise<readonly (boolean | string)[]> {
@@ -113,14 +114,14 @@ async function ask(expressions: readonly Expression[], each: Situation): Promise
 
 async function select(
   conditions: readonly ReturnType<typeof sql<Run>>[],
-  { user, roles, now }: Situation,
+  { user, roles, verified, now }: Situation,
 ): Promise<readonly boolean[]> {
   const { text, values } = compileSql(
     sql`select ${join(conditions, ', ')} from public.samples as a, public.samples as o where a.id <> o.id and o.id = '00000000-0000-7000-8000-00000000000f'`,
   )
   const id = String(user['id'])
   const run: Run = {
-    actor: { kind: 'user', id, userId: id, roles },
+    actor: { kind: 'user', id, userId: id, roles, verified },
     now: now.toISOString(),
     context: '',
     id: null,

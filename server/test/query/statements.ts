@@ -45,7 +45,7 @@ export const textOf = ({ text }: CompiledSql<Run>): string =>
       '\n$1 ',
     )
     // The schema's version is part of every write, and another one in every test file.
-    .replaceAll(/plinth\.current_version\) = \d+/g, 'plinth.current_version) = VERSION')
+    .replaceAll(/plinth\.schema_version\(\) = \d+/g, 'plinth.schema_version() = VERSION')
 
 /** What the statement gives on PostgreSQL. */
 export const resultOf = (f: Fixture, actor: Actor, statement: CompiledSql<Run>, inputs: Partial<Run> = {}) =>

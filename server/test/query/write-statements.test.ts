@@ -38,8 +38,7 @@ it('a create checks, inserts and answers in one statement', async () => {
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "insert into "public"."posts" as t ("id", "title", "author", "created", "updated") select "i"."id", "i"."title", ($1::uuid)::uuid, $2::timestamptz, $2::timestamptz
     from (select $3::uuid as "id", $4::text as "title") as i
-    where ((select version
-    from plinth.current_version) = VERSION) and (((true and ($1::uuid)::uuid is not distinct
+    where (plinth.schema_version() = VERSION) and (((true and ($1::uuid)::uuid is not distinct
     from ($1::uuid)::uuid)))
     returning 2, "t"."id", (select (select row_to_json("T2")
     from (select "r"."title" as "title", "r"."author" as "author") as "T2")
@@ -64,8 +63,7 @@ it('an update asks its rule of the old record and, where it writes what the rule
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "update "public"."posts" as t
     set "views" = (coalesce("t"."views", 0) + $1::bigint), "updated" = $2::timestamptz
-    where t.id = $3::uuid and ((select version
-    from plinth.current_version) = VERSION) and (("t"."views" > $4::bigint or "t"."author" = $5::uuid)) and ("t".xmin::text = $6::text) and ((("t"."author" = $5::uuid)))
+    where t.id = $3::uuid and (plinth.schema_version() = VERSION) and (("t"."views" > $4::bigint or "t"."author" = $5::uuid)) and ("t".xmin::text = $6::text) and ((("t"."author" = $5::uuid)))
     returning 2, "t"."id", (select (select row_to_json("T2")
     from (select "r"."views" as "views") as "T2")
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $7::bigint or "T1"."author" = $5::uuid) and "T1"."author" = $5::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $8::bigint or "T1"."author" = $5::uuid) and "T1"."author" = $5::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1"."rev" as "rev"
@@ -102,8 +100,7 @@ it('links are brought to what an update says, in the same statement', async () =
     "with written as (
     update "public"."posts" as t
     set "updated" = $1::timestamptz
-    where t.id = $2::uuid and ((select version
-    from plinth.current_version) = VERSION) and (("t"."views" > $3::bigint or "t"."author" = $4::uuid)) and (not exists (select 1
+    where t.id = $2::uuid and (plinth.schema_version() = VERSION) and (("t"."views" > $3::bigint or "t"."author" = $4::uuid)) and (not exists (select 1
     from (select unnest($5::uuid[]) as id) as "T3"
     where "T3"."id" is not null and (exists (select 1
     from (select "T2"."id", "T2"."name", "T2"."created", "T2"."updated", "T2".xmin::text as "rev"
@@ -136,7 +133,7 @@ it('a lock waits for one record', async () => {
   const statement = compileLock(collection)
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.id
-    from plinth.current_version as v
+    from (select plinth.schema_version() as version) as v
     left join lateral (select t.id
     from "public"."posts" as t
     where t.id = $1::uuid for no key update) as f on true"
@@ -167,12 +164,11 @@ it('an update of many locks what matches, and counts what it may write of it', a
     update "public"."posts" as t
     set "title" = $6::text, "updated" = $7::timestamptz
     from matched as m
-    where t.id = m.id and ((select version
-    from plinth.current_version) = VERSION) and (("t"."views" > $8::bigint or "t"."author" = $2::uuid)) and ((("t"."author" = $2::uuid)))
+    where t.id = m.id and (plinth.schema_version() = VERSION) and (("t"."views" > $8::bigint or "t"."author" = $2::uuid)) and ((("t"."author" = $2::uuid)))
     returning t.id) select v.version, (select count(*)
     from matched), (select count(*)
     from written), set_config('plinth.context', $9::text, true)
-    from plinth.current_version as v"
+    from (select plinth.schema_version() as version) as v"
   `)
   const [row] = await resultOf(f, ann, statement, { values: { title: 'x' } })
   expect(row?.slice(0, 3)).toEqual([version, '2', '1'])
@@ -184,8 +180,7 @@ it('a delete asks its rule', async () => {
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "delete
     from "public"."posts" as t
-    where t.id = $1::uuid and ((select version
-    from plinth.current_version) = VERSION) and (("t"."views" > $2::bigint or "t"."author" = $3::uuid)) and (((("t"."author" = $3::uuid and "t"."views" < $4::bigint))))
+    where t.id = $1::uuid and (plinth.schema_version() = VERSION) and (("t"."views" > $2::bigint or "t"."author" = $3::uuid)) and (((("t"."author" = $3::uuid and "t"."views" < $4::bigint))))
     returning 2, "t"."id", null, "t".xmin::text, set_config('plinth.context', $5::text, true)"
   `)
   expect(await resultOf(f, bob, statement, { id })).toEqual([])
@@ -208,12 +203,11 @@ it('a delete of many counts what matches and what it deleted', async () => {
     order by "r"."id" for
     update of r), written as (
     delete from "public"."posts" as t using matched as m
-    where t.id = m.id and ((select version
-    from plinth.current_version) = VERSION) and (("t"."views" > $6::bigint or "t"."author" = $2::uuid)) and (((("t"."author" = $2::uuid and "t"."views" < $7::bigint))))
+    where t.id = m.id and (plinth.schema_version() = VERSION) and (("t"."views" > $6::bigint or "t"."author" = $2::uuid)) and (((("t"."author" = $2::uuid and "t"."views" < $7::bigint))))
     returning t.id) select v.version, (select count(*)
     from matched), (select count(*)
     from written), set_config('plinth.context', $8::text, true)
-    from plinth.current_version as v"
+    from (select plinth.schema_version() as version) as v"
   `)
   expect((await resultOf(f, ann, statement))[0]?.slice(0, 3)).toEqual([version, '1', '1'])
 })

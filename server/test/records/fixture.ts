@@ -7,6 +7,7 @@ import { createRecord } from '../../src/records/create-records.ts'
 import { type Operation, operationOf, type RecordsDeps } from '../../src/records/operation.ts'
 import { PlanCache } from '../../src/records/plan-cache.ts'
 import { getRecord, listRecords } from '../../src/records/read-records.ts'
+import { TransferSlots } from '../../src/records/transfer/transfer-slots.ts'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts'
 
 export const admin: Actor = { kind: 'key', id: 'admin-key', userId: null, roles: ['admin'] }
@@ -63,7 +64,13 @@ export async function recordsFixture(schema: Schema): Promise<Fixture> {
     await catalog.apply({ ...request, accept: steps.map((step) => step.id) }, admin)
   }
   await become(schema)
-  const deps: RecordsDeps = { database: test.database, catalog, plans: new PlanCache(), wake: () => {} }
+  const deps: RecordsDeps = {
+    database: test.database,
+    catalog,
+    plans: new PlanCache(),
+    transfers: new TransferSlots(4),
+    wake: () => {},
+  }
   const as = (actor: Actor): Operation => operationOf(deps, actor, 'test')
   return {
     ...test,

@@ -21,6 +21,13 @@ interface Resolved {
   readonly type: ValueType
 }
 
+/** What sign-in knows of the user who asks: `@user.roles` as they count now, and `@user.verified`, which is no field. */
+const ofSignIn: ReadonlyMap<string, { readonly kind: 'userRoles' | 'userVerified'; readonly type: ValueType }> =
+  new Map([
+    ['roles', { kind: 'userRoles', type: { kind: 'list', of: { kind: 'text' } } }],
+    ['verified', { kind: 'userVerified', type: { kind: 'boolean' } }],
+  ])
+
 /** Checks a path to a value: a field, `@user.…`, `@old.…`, `@now` or `@today`. Its type may be `records`. */
 export function checkPath(syntax: PathSyntax, context: Context): Expression {
   const { start, end, root, names } = syntax
@@ -28,9 +35,10 @@ export function checkPath(syntax: PathSyntax, context: Context): Expression {
     refuseFieldsOf(root, names)
     return { kind: root, type: { kind: root === 'now' ? 'datetime' : 'date' }, start, end }
   }
-  if (root === 'user' && names.length === 1 && names[0]?.name === 'roles') {
+  const known = root === 'user' && names.length === 1 ? ofSignIn.get(names[0]?.name ?? '') : undefined
+  if (known !== undefined) {
     refuseWithoutUser(syntax, context)
-    return { kind: 'userRoles', type: { kind: 'list', of: { kind: 'text' } }, start, end }
+    return { ...known, start, end }
   }
   const { root: from, hops, field, type } = resolve(syntax, context)
   return { kind: 'path', root: from, hops, field, type, start, end }
@@ -121,7 +129,8 @@ function fieldOf(name: Name, collection: string, root: PathRoot, context: Contex
   if (root === 'user' && collection === 'users' && name.name === 'id') return { type: { kind: 'record', collection } }
   const field = scope.lookup(collection, name.name)
   if (field !== undefined) return isOwnId(name, collection, context) ? { type: { kind: 'record', collection } } : field
-  const suggestion = suggest(name.name, scope.names(collection))
+  const others = root === 'user' && collection === 'users' ? ofSignIn.keys() : []
+  const suggestion = suggest(name.name, [...scope.names(collection), ...others])
   if (root === 'channel' && collection === scope.channel) throw unknownParameter(name, suggestion)
   throw new ExpressionError(`unknown field \`${name.name}\`${didYouMean(suggestion)}`, name, suggestion)
 }

@@ -13,6 +13,7 @@ export function showExpression(expression: Expression): string {
     case 'now':
     case 'today':
     case 'userRoles':
+    case 'userVerified':
       return expression.kind
     case 'compare':
       return `(${show(expression.left)} ${expression.operator}${expression.as} ${show(expression.right)})`

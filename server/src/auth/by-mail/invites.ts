@@ -1,12 +1,14 @@
 import { errors } from '@plinth/schema'
+import { v7 as newId } from 'uuid'
 import type { Actor } from '../../access/actor.ts'
 import type { Session } from '../../database/database.ts'
-import { errorCode } from '../../database/error-code.ts'
 import { actorText, recordEvent } from '../events/record-event.ts'
-import { issueToken, redeemToken } from '../mail/one-time-tokens.ts'
+import { issueToken, peekToken, redeemToken } from '../mail/one-time-tokens.ts'
 import { linkTo, sendMail } from '../mail/send-mail.ts'
 import { hashPassword, refuseWeakPassword } from '../passwords.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import { isTakenAddress } from '../registration/is-taken-address.ts'
+import type { NewUser } from '../registration/registration.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
@@ -20,9 +22,6 @@ export interface NewInvite {
 
 const days = 7
 const minutes = days * 24 * 60
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const uniqueViolation = '23505'
 
 /** Invites somebody by mail. An earlier invitation of the same address ends. @throws Problem addressTaken, registrationClosed */
 export async function invite(
@@ -83,37 +82,45 @@ export async function revokeInvite(session: Session, id: string): Promise<void> 
 export interface AcceptedInvite {
   readonly token: string
   readonly password: string
+  /** Fields of `users` that the schema adds. */
+  readonly fields: NewUser['fields']
 }
 
 /**
  * Makes the account that somebody was invited to, with the roles of the invitation, and signs them in. The link proves that
- * the address is theirs.
+ * the address is theirs. What is refused does not use the invitation up.
  *
- * @throws Problem invalidInvite, addressTaken, or invalidBody for a weak password, which does not use the invitation up
+ * @throws Problem invalidInvite, addressTaken, invalidBody for a weak password, or what is wrong with the fields
  */
 export async function acceptInvite(
   deps: ByMailDeps,
   knownRoles: ReadonlySet<string>,
-  { token, password }: AcceptedInvite,
-  { address, userAgent, requestId }: Arrival,
-): Promise<SignedIn> {
+  { token, password, fields }: AcceptedInvite,
+  arrival: Arrival,
+): Promise<SignInAnswer> {
   if (!deps.takesInvites) throw errors.registrationClosed()
   refuseWeakPassword(password)
+  const { database } = deps.mail
+  const open = await peekToken(database, 'invite', token)
+  if (open === null || !(await mayInvite(database, open.data.by))) throw errors.invalidInvite()
   const hash = await hashPassword(password)
-  const userId = await deps.mail.database.transaction(async (session) => {
+  // A role that was dropped meanwhile is no role.
+  const roles = rolesOf(open.data.roles).filter((role) => knownRoles.has(role))
+  const id = newId()
+  const user = { id, email: open.email, roles, fields, verified: true, invited: true }
+  const { address, userAgent, requestId } = arrival
+  const finish = async (session: Session): Promise<void> => {
     const redeemed = await redeemToken(session, 'invite', token)
     if (redeemed === null || !(await mayInvite(session, redeemed.data.by))) throw errors.invalidInvite()
-    // A role that was dropped meanwhile is no role.
-    const roles = rolesOf(redeemed.data.roles).filter((role) => knownRoles.has(role))
-    const id = await createUser(session, redeemed.email, roles, `${requestId} system`)
     await setPassword(session, id, hash)
     await markVerified(session, id)
     const details = { roles, by: redeemed.data.by }
     await recordEvent(session, { kind: 'inviteAccepted', userId: id, actor: `user:${id}`, address, userAgent, details })
-    return id
+  }
+  await deps.newUsers.create(user, requestId, finish).catch((error: unknown) => {
+    throw isTakenAddress(error) ? errors.addressTaken({ cause: error }) : error
   })
-  deps.wakeChanges()
-  return startSession(deps.sessions, { userId, method: 'password', userAgent, address })
+  return startSession(deps.sessions, { ...arrival, userId: id, method: 'password' })
 }
 
 /** Whether who has invited is still an admin: what they may no longer grant, their invitations do not grant either. */
@@ -135,19 +142,3 @@ async function mayInvite(session: Session, by: unknown): Promise<boolean> {
 
 const rolesOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
-
-async function createUser(session: Session, email: string, roles: readonly string[], context: string): Promise<string> {
-  await session.run({ text: `select set_config('plinth.context', $1::text, true)`, values: [context] })
-  const rows = await session
-    .run({
-      text: `
-        insert into public.users (id, email, roles, created, updated)
-        values (plinth.uuid_v7(), $1, $2::text[], now(), now())
-        returning id`,
-      values: [email, roles],
-    })
-    .catch((error: unknown) => {
-      throw errorCode(error) === uniqueViolation ? errors.addressTaken({ cause: error }) : error
-    })
-  return rows[0]?.[0] ?? ''
-}

@@ -4,12 +4,12 @@ import { networkOf } from '../limits/network-of.ts'
 import type { MailDeps } from '../mail/mail-deps.ts'
 import { sendMail } from '../mail/send-mail.ts'
 import { fallbackLanguage } from '../mail/templates/built-in-template.ts'
+import { keepLanguage } from '../mail/user-language.ts'
 import { isPlaceholder } from '../placeholder-address.ts'
 import type { Origin } from '../sessions/session.ts'
 
 export interface SeenSignIn extends Origin {
   readonly user: { readonly id: string; readonly email: string }
-  readonly language?: string
 }
 
 const maxDevice = 200
@@ -18,10 +18,7 @@ const maxDevice = 200
  * Notes from where a user has signed in. When they have signed in before, but never with this program from this network,
  * they are told by mail.
  */
-export async function noteDevice(
-  mail: MailDeps,
-  { user, userAgent, address, language = fallbackLanguage }: SeenSignIn,
-): Promise<void> {
+export async function noteDevice(mail: MailDeps, { user, userAgent, address, language }: SeenSignIn): Promise<void> {
   const rows = await mail.database.run({
     text: `
       with u as (select id, created from public.users where id = $1::uuid),
@@ -37,12 +34,13 @@ export async function noteDevice(
     values: [user.id, deviceHash(userAgent, address), networkKey(address ?? '')],
     name: 'auth-note-device',
   })
+  if (language !== undefined) await keepLanguage(mail.database, user.id, language)
   const isNew = rows[0]?.[0] === 't'
   if (!isNew || isPlaceholder(user.email)) return
   await sendMail(mail, {
     to: user.email,
     template: 'newDevice',
-    language,
+    language: language ?? fallbackLanguage,
     values: {
       device: (userAgent ?? '').slice(0, maxDevice) || '?',
       address: address ?? '?',

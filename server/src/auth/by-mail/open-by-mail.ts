@@ -2,7 +2,7 @@ import type { Actor } from '../../access/actor.ts'
 import { actorText } from '../events/record-event.ts'
 import { listOutbox } from '../mail/outbox.ts'
 import { type MailTemplates, openMailTemplates } from '../mail/templates/open-mail-templates.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { type Asked, askForCode, askForLink } from './ask.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
 import { type AskedChange, askForEmailChange, changeEmail } from './change-email.ts'
@@ -17,15 +17,15 @@ export interface ByMail {
   askForLink(template: 'verifyEmail' | 'magicLink' | 'resetPassword', asked: Asked): Promise<void>
   askForCode(asked: Asked): Promise<{ readonly ticket: string }>
   /** @throws Problem linkInvalid */
-  signInByLink(token: string, arrival: Arrival): Promise<SignedIn>
+  signInByLink(token: string, arrival: Arrival): Promise<SignInAnswer>
   /** @throws Problem wrongCode */
-  signInByCode(tried: TriedCode, arrival: Arrival): Promise<SignedIn>
+  signInByCode(tried: TriedCode, arrival: Arrival): Promise<SignInAnswer>
   verifyEmail(token: string, arrival: Arrival): Promise<void>
   resetPassword(password: NewPassword, arrival: Arrival): Promise<void>
   askForEmailChange(change: AskedChange, arrival: Arrival): Promise<void>
   changeEmail(token: string, language: string, arrival: Arrival): Promise<void>
   invite(invite: NewInvite, by: Actor, arrival: Arrival): Promise<void>
-  acceptInvite(knownRoles: ReadonlySet<string>, accepted: AcceptedInvite, arrival: Arrival): Promise<SignedIn>
+  acceptInvite(knownRoles: ReadonlySet<string>, accepted: AcceptedInvite, arrival: Arrival): Promise<SignInAnswer>
   /** JSON text. */
   listInvites(): Promise<string>
   revokeInvite(id: string): Promise<void>

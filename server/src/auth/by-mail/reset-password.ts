@@ -6,7 +6,7 @@ import { hashPassword, refuseWeakPassword } from '../passwords.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import { setPassword } from '../users.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
-import { markVerified } from './verified-address.ts'
+import { claimAddress } from './verified-address.ts'
 
 export interface NewPassword {
   readonly token: string
@@ -31,8 +31,8 @@ export async function resetPassword(
     const redeemed = await redeemToken(session, 'reset', token)
     if (redeemed === null || redeemed.userId === null) throw errors.linkInvalid()
     const { userId, email } = redeemed
+    await claimAddress(deps, session, userId)
     await setPassword(session, userId, hash)
-    await markVerified(session, userId)
     await forgetTokens(session, userId, ['reset', 'magicLink', 'code', 'changeEmail'])
     await endSessions(sessions, userId, { session, reason: 'passwordChanged' })
     const { address, userAgent } = arrival

@@ -1,13 +1,13 @@
 import { errors } from '@plinth/schema'
 import { redeemCode } from '../mail/one-time-codes.ts'
 import { redeemToken } from '../mail/one-time-tokens.ts'
-import type { SignedIn, SignInMethod } from '../sessions/session.ts'
+import type { SignInAnswer, SignInMethod } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
 import { claimAddress } from './verified-address.ts'
 
 /** Signs in whoever opened the link. @throws Problem linkInvalid */
-export async function signInByLink(deps: ByMailDeps, token: string, arrival: Arrival): Promise<SignedIn> {
+export async function signInByLink(deps: ByMailDeps, token: string, arrival: Arrival): Promise<SignInAnswer> {
   const userId = await deps.mail.database.transaction(async (session) => {
     const redeemed = await redeemToken(session, 'magicLink', token)
     if (redeemed === null || redeemed.userId === null) throw errors.linkInvalid()
@@ -23,7 +23,11 @@ export interface TriedCode {
 }
 
 /** Signs in whoever knows the code and holds the ticket. @throws Problem wrongCode */
-export async function signInByCode(deps: ByMailDeps, { ticket, code }: TriedCode, arrival: Arrival): Promise<SignedIn> {
+export async function signInByCode(
+  deps: ByMailDeps,
+  { ticket, code }: TriedCode,
+  arrival: Arrival,
+): Promise<SignInAnswer> {
   // Not in one transaction: a wrong try must count although it is refused.
   const redeemed = await redeemCode(deps.mail.database, ticket, code)
   if (redeemed === null) throw errors.wrongCode()
@@ -35,5 +39,5 @@ const welcome = (
   { sessions }: ByMailDeps,
   userId: string,
   method: SignInMethod,
-  { userAgent, address }: Arrival,
-): Promise<SignedIn> => startSession(sessions, { userId, method, userAgent, address })
+  arrival: Arrival,
+): Promise<SignInAnswer> => startSession(sessions, { ...arrival, userId, method })

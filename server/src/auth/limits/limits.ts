@@ -32,9 +32,14 @@ export const limits = {
   code: { policy: 'code', window: hour, both: 5, network: 60, account: 8 },
   reset: { policy: 'reset', window: hour, both: 5, network: 60, account: 10 },
   // Who is asked for their password again, and everything else that is done while signed in.
-  confirmPassword: { policy: 'confirm-password', window: 15 * minute, both: 10, network: 100 },
+  confirmPassword: { policy: 'confirm-password', window: 15 * minute, both: 10, network: 100, account: 100 },
   changeEmail: { policy: 'change-email', window: hour, both: 5, network: 60, account: 10 },
-  secondFactor: { policy: 'second-factor', window: 15 * minute, both: 10, network: 100, account: 50 },
+  // Three of a million codes are right at a time. Whoever knows the password and has any number of networks has 50 tries a
+  // day, so a month of that finds a code once in 220. From a network that the owner uses it is 10 an hour: once in 46.
+  secondFactor: { policy: 'second-factor', window: hour, both: 10, network: 100, account: 30 },
+  secondFactorDay: { policy: 'second-factor-day', window: 24 * hour, network: 1_000, account: 50 },
+  // Asking for a challenge is no try; this only spares the database.
+  challenge: { policy: 'challenge', window: 15 * minute, network: 240 },
   // Links and tickets are too long to guess; this only spares the database.
   redeem: { policy: 'redeem', window: 15 * minute, network: 120 },
 } as const satisfies Readonly<Record<string, Limit>>

@@ -59,6 +59,22 @@ export async function redeemToken(
   return row === undefined ? null : { userId: row[0] ?? null, email: row[1] ?? '', data: dataOf(row[2]) }
 }
 
+/** What a secret for an account that is yet to be made stands for, without using it up. */
+export async function peekToken(
+  session: Session,
+  purpose: 'invite',
+  secret: string,
+): Promise<Omit<RedeemedToken, 'userId'> | null> {
+  const rows = await session.run({
+    text: `
+      select email, data::text from plinth.one_time_tokens
+      where hash = $1::bytea and purpose = $2 and expires > now() and code_hash is null`,
+    values: [secretHash(secret), purpose],
+  })
+  const [row] = rows
+  return row === undefined ? null : { email: row[0] ?? '', data: dataOf(row[1]) }
+}
+
 /** Takes back what is still open for a user, such as after their password has changed. */
 export async function forgetTokens(session: Session, userId: string, purposes: readonly TokenPurpose[]): Promise<void> {
   await session.run({

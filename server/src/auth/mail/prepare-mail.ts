@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import type { Session } from '../../database/database.ts'
-import { isVerifiedSql } from '../by-mail/verified-address.ts'
+import { isVerifiedSql } from '../../access/verified-address.ts'
 import { isPlaceholder } from '../placeholder-address.ts'
 import { issueCode } from './one-time-codes.ts'
 import { issueToken } from './one-time-tokens.ts'
@@ -145,7 +145,7 @@ async function findRecipient(session: Session, email: string): Promise<Recipient
   if (isPlaceholder(email)) return null
   const rows = await session.run({
     text: `
-      select u.id, u.email, ${isVerifiedSql}
+      select u.id, u.email, ${isVerifiedSql('u')}
       from public.users u
       where lower(u.email) = lower($1::text)`,
     values: [email],

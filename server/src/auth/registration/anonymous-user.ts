@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid'
 import type { Arrival } from '../by-mail/by-mail-deps.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { placeholderAddress } from '../placeholder-address.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import type { RegistrationDeps } from './registration.ts'
 
@@ -14,13 +14,14 @@ import type { RegistrationDeps } from './registration.ts'
  */
 export async function startAnonymously(
   { sessions, newUsers, anonymousUsers, defaultRoles }: RegistrationDeps,
-  { address, userAgent, requestId }: Arrival,
-): Promise<SignedIn> {
+  arrival: Arrival,
+): Promise<SignInAnswer> {
   if (!anonymousUsers) throw errors.registrationClosed()
+  const { address, userAgent, requestId } = arrival
   const id = newId()
   const user = { id, email: placeholderAddress(id), roles: defaultRoles, fields: {} }
   await newUsers.create(user, requestId, (session) =>
     recordEvent(session, { kind: 'anonymousUserMade', userId: id, actor: `user:${id}`, address, userAgent }),
   )
-  return startSession(sessions, { userId: id, method: 'anonymous', address, userAgent })
+  return startSession(sessions, { ...arrival, userId: id, method: 'anonymous' })
 }

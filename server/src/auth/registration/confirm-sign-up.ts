@@ -1,4 +1,4 @@
-import { errors, Problem } from '@plinth/schema'
+import { errors } from '@plinth/schema'
 import { v7 as newId } from 'uuid'
 import type { Session } from '../../database/database.ts'
 import { errorCode } from '../../database/error-code.ts'
@@ -7,9 +7,11 @@ import { markVerified } from '../by-mail/verified-address.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { type RedeemedToken, redeemToken } from '../mail/one-time-tokens.ts'
 import { verifyPassword } from '../passwords.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import { endSessions } from '../sessions/end-sessions.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
+import { isTakenAddress } from './is-taken-address.ts'
 import type { NewUser, RegistrationDeps } from './registration.ts'
 
 export interface ConfirmedSignUp {
@@ -31,18 +33,19 @@ export async function confirmSignUp(
   deps: RegistrationDeps,
   { token, password }: ConfirmedSignUp,
   arrival: Arrival,
-): Promise<SignedIn> {
+): Promise<SignInAnswer> {
   const redeemed = await deps.mail.database.transaction(async (session) => {
     const found = await redeemToken(session, 'signUp', token)
     if (!(await verifyPassword(textOf(found?.data['hash']), password)) || found === null)
       throw errors.signUpLinkInvalid()
     return found
   })
-  const { address, userAgent } = arrival
   const userId = await makeUser(deps, redeemed, arrival).catch((error: unknown) => {
-    throw isTaken(error) ? errors.signUpLinkInvalid({ cause: error }) : error
+    throw isTakenAddress(error) || errorCode(error) === uniqueViolation
+      ? errors.signUpLinkInvalid({ cause: error })
+      : error
   })
-  return startSession(deps.sessions, { userId, method: 'password', address, userAgent })
+  return startSession(deps.sessions, { ...arrival, userId, method: 'password' })
 }
 
 async function makeUser(deps: RegistrationDeps, redeemed: RedeemedToken, arrival: Arrival): Promise<string> {
@@ -58,13 +61,15 @@ async function makeUser(deps: RegistrationDeps, redeemed: RedeemedToken, arrival
   if (userId !== null) {
     await deps.mail.database.transaction(async (session) => {
       await giveAddress(session, userId, email, requestId)
+      // Whoever planted or copied the anonymous session must not have the account that was made of it.
+      await endSessions(deps.sessions, userId, { session, reason: 'upgraded' })
       await finish(session)
     })
     return id
   }
   // Written by `signUp`.
   const fields = JSON.parse(textOf(data['fields']) ?? '{}') as NewUser['fields']
-  await deps.newUsers.create({ id, email, roles: deps.defaultRoles, fields }, requestId, finish)
+  await deps.newUsers.create({ id, email, roles: deps.defaultRoles, fields, verified: true }, requestId, finish)
   return id
 }
 
@@ -76,9 +81,5 @@ async function giveAddress(session: Session, userId: string, email: string, requ
     values: [userId, email],
   })
 }
-
-/** Somebody else has got the address meanwhile. */
-const isTaken = (error: unknown): boolean =>
-  error instanceof Problem ? error.code === 'notUnique' : errorCode(error) === uniqueViolation
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

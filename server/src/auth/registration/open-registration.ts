@@ -1,6 +1,6 @@
 import type { Actor } from '../../access/actor.ts'
 import type { Arrival } from '../by-mail/by-mail-deps.ts'
-import type { SignedIn } from '../sessions/session.ts'
+import type { SignInAnswer } from '../sessions/session.ts'
 import { startAnonymously } from './anonymous-user.ts'
 import { type ConfirmedSignUp, confirmSignUp } from './confirm-sign-up.ts'
 import type { Registration, RegistrationDeps } from './registration.ts'
@@ -11,8 +11,8 @@ import { upgrade } from './upgrade.ts'
 export interface OpenRegistration {
   readonly kind: Registration
   signUp(given: SignUp, arrival: Arrival): Promise<void>
-  confirm(given: ConfirmedSignUp, arrival: Arrival): Promise<SignedIn>
-  anonymous(arrival: Arrival): Promise<SignedIn>
+  confirm(given: ConfirmedSignUp, arrival: Arrival): Promise<SignInAnswer>
+  anonymous(arrival: Arrival): Promise<SignInAnswer>
   upgrade(actor: Actor, given: Omit<SignUp, 'fields'>, arrival: Arrival): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-import { errors, Problem } from '@plinth/schema'
+import { errors } from '@plinth/schema'
 import { v7 as newId } from 'uuid'
 import type { Arrival } from '../by-mail/by-mail-deps.ts'
 import { recordEvent } from '../events/record-event.ts'
@@ -6,6 +6,7 @@ import type { Credentials } from '../first-admin.ts'
 import { askForMail } from '../mail/outbox.ts'
 import { refusePlaceholder } from '../placeholder-address.ts'
 import { hashPassword, refuseWeakPassword } from '../passwords.ts'
+import { isTakenAddress } from './is-taken-address.ts'
 import type { NewUser, RegistrationDeps } from './registration.ts'
 
 export interface SignUp extends Credentials {
@@ -28,18 +29,21 @@ export async function signUp(
   if (registration !== 'open') throw errors.registrationClosed()
   refuseWeakPassword(password)
   refusePlaceholder(email)
-  const user: NewUser = { id: newId(), email, roles: defaultRoles, fields }
-  await newUsers.check(user, requestId).catch(passOverTaken)
-  const given = { hash: await hashPassword(password), fields: JSON.stringify(fields) }
+  const user: NewUser = { id: newId(), email, roles: defaultRoles, fields, verified: true }
+  // At once, so that the hash, which takes longest, covers how long the look at the database has taken.
+  const [hash, fault] = await Promise.all([
+    hashPassword(password),
+    newUsers.check(user, requestId).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    ),
+  ])
+  // An address that has become somebody's at this very moment must not be told; anything else may be chosen anew.
+  if (fault !== null && !isTakenAddress(fault.error)) throw fault.error
+  const given = { hash, fields: JSON.stringify(fields) }
   await mail.database.transaction(async (session) => {
     await askForMail(session, { template: 'signUp', language, recipient: email, given })
     await recordEvent(session, { kind: 'signUpAsked', userId: null, actor: 'anonymous:', address, userAgent })
   })
   mail.wake()
-}
-
-/** An address that is somebody's must not be told; anything else that has to be unique may be chosen anew. */
-function passOverTaken(error: unknown): void {
-  const isAddress = error instanceof Problem && error.code === 'notUnique' && error.message.includes('"email"')
-  if (!isAddress) throw error
 }

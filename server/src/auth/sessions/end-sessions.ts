@@ -3,7 +3,7 @@ import type { Session } from '../../database/database.ts'
 import type { SessionDeps } from './session.ts'
 
 /** Why a session has ended. */
-export type EndReason = 'signOut' | 'revoked' | 'passwordChanged' | 'blocked'
+export type EndReason = 'signOut' | 'revoked' | 'passwordChanged' | 'blocked' | 'upgraded'
 
 export interface EndOptions {
   /** The session that goes on: that of who asks. */
@@ -28,6 +28,8 @@ export async function endSessions(
       returning id`,
     values: [userId, except ?? null, reason],
   })
+  // Who has shown one factor must not finish with the other what has just been ended.
+  await session.run({ text: 'delete from plinth.mfa_tickets where user_id = $1::uuid', values: [userId] })
   onEnded(rows.map(([id]) => id ?? ''))
 }
 

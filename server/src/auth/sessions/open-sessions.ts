@@ -43,8 +43,9 @@ export const openSessions = (deps: SessionDeps): Sessions => ({
   unblock: (userId, by, origin) => unblockUser(deps, userId, by, origin),
   viewAs: (by, view, origin) => {
     // A key is nobody whose doings could be told later.
-    if (by.userId === null) throw errors.notSignedIn()
-    return viewAs(deps, by.userId, view, origin)
+    const { userId, sessionId } = by
+    if (userId === null || sessionId === undefined) throw errors.notSignedIn()
+    return viewAs(deps, { id: userId, sessionId }, view, origin)
   },
 })
 

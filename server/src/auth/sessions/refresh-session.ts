@@ -1,6 +1,7 @@
 import { errors } from '@plinth/schema'
 import type { Session } from '../../database/database.ts'
 import { recordEvent } from '../events/record-event.ts'
+import { hasShownEnoughSql } from '../factors/has-second-factor.ts'
 import { secretHash } from '../secret.ts'
 import { type User, userColumns, userOf } from '../users.ts'
 import { isRefreshToken, newSalt, successorOf } from './refresh-token.ts'
@@ -17,6 +18,9 @@ interface Found {
   readonly isUsed: boolean
   /** Makes the successor that a second tab may still be given; null when that was used itself, or it is too late. */
   readonly salt: string | null
+  /** Milliseconds since 1970. */
+  readonly authTime: number
+  readonly amr: readonly string[]
 }
 
 type Outcome =
@@ -36,8 +40,8 @@ export async function refreshSession(deps: SessionDeps, refreshToken: string, or
   const outcome = await deps.database.transaction((session) => useToken(session, deps, refreshToken, origin))
   if (outcome?.kind === 'reused') deps.onEnded([outcome.sessionId])
   if (outcome?.kind !== 'refreshed') throw errors.invalidRefreshToken()
-  const { sessionId, user } = outcome.found
-  const token = await deps.tokens.sign({ userId: user.id, sessionId })
+  const { sessionId, user, authTime, amr } = outcome.found
+  const token = await deps.tokens.sign({ userId: user.id, sessionId, authTime, amr })
   return { ...token, refreshToken: outcome.successor, user }
 }
 
@@ -71,21 +75,31 @@ async function lockToken(session: Session, token: string): Promise<Found | null>
   const [row] = await session.run({
     text: `
       select s.id, ${userColumns}, t.used_at is not null,
-        case when t.used_at > clock_timestamp() - interval '${graceSeconds} seconds' then encode(t.salt, 'hex') end
+        case when t.used_at > clock_timestamp() - interval '${graceSeconds} seconds' then encode(t.salt, 'hex') end,
+        (extract(epoch from s.auth_time) * 1000)::bigint, to_json(s.amr)::text
       from plinth.refresh_tokens t
       join plinth.sessions s on s.id = t.session_id
       join public.users u on u.id = s.user_id and u.created <= s.created_at
       where t.hash = $1::bytea
         and s.revoked_at is null
         and s.expires_at > clock_timestamp()
-        and not exists (select from plinth.blocked_users b where b.user_id = u.id)`,
+        and not exists (select from plinth.blocked_users b where b.user_id = u.id)
+        and ${hasShownEnoughSql}`,
     values: [hash],
     name: 'auth-find-refresh',
   })
   const user = userOf(row?.[1])
   if (row === undefined || user === null) return null
-  const [sessionId, , isUsed, salt] = row
-  return { sessionId: sessionId ?? '', user, isUsed: isUsed === 't', salt: salt ?? null }
+  const [sessionId, , isUsed, salt, authTime, amr] = row
+  return {
+    sessionId: sessionId ?? '',
+    user,
+    isUsed: isUsed === 't',
+    salt: salt ?? null,
+    authTime: Number(authTime),
+    // Of a column that cannot hold anything else.
+    amr: JSON.parse(amr ?? '[]') as readonly string[],
+  }
 }
 
 /** Answers the next token. The salt by which this token was made is no longer needed, so nobody can make it again. */

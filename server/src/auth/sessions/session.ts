@@ -17,10 +17,16 @@ export interface SessionDeps {
 /** How somebody proved who they are. */
 export type SignInMethod = 'password' | 'magicLink' | 'code' | 'oidc' | 'passkey' | 'anonymous'
 
+/** What a second factor is proved by. */
+export const secondProofs = ['totp', 'passkey', 'recoveryCode'] as const
+export type SecondProof = (typeof secondProofs)[number]
+
 /** From where a request comes, for the lists of sessions and events. */
 export interface Origin {
   readonly userAgent: string | null
   readonly address: string | null
+  /** The language that the browser asks for first, as templates of mails are named. */
+  readonly language?: string
 }
 
 /** What who signs in gets. */
@@ -29,3 +35,17 @@ export interface SignedIn extends AccessToken {
   readonly refreshToken: string
   readonly user: User
 }
+
+/** What who has shown one factor gets in place of a session, where they have a second. */
+export interface MfaRequired {
+  readonly mfaRequired: true
+  /** Stands for the factor that was shown; with a second one it gets a session, once. It opens nothing else. */
+  readonly ticket: string
+  /** ISO 8601. */
+  readonly expiresAt: string
+  /** What may be shown. */
+  readonly factors: readonly SecondProof[]
+}
+
+/** What every way in answers. */
+export type SignInAnswer = SignedIn | MfaRequired

@@ -6,6 +6,12 @@ import type { Origin, SessionDeps } from './session.ts'
 /** Whom an admin looks through the eyes of: a user, or anybody who has these roles. */
 export type View = { readonly user: string } | { readonly roles: readonly string[] }
 
+/** An admin who views, and the session in which they do. */
+export interface Viewer {
+  readonly id: string
+  readonly sessionId: string
+}
+
 /** No longer than one access token. It has no refresh token: who needs longer asks again, and that is recorded again. */
 const minutes = 15
 
@@ -17,7 +23,7 @@ const minutes = 15
  */
 export async function viewAs(
   { database, tokens }: SessionDeps,
-  adminId: string,
+  { id: adminId, sessionId: own }: Viewer,
   view: View,
   origin: Origin,
 ): Promise<AccessToken> {
@@ -26,12 +32,13 @@ export async function viewAs(
   const sessionId = await database.transaction(async (session) => {
     const [row] = await session.run({
       text: `
-        insert into plinth.sessions (user_id, method, user_agent, address, created_at, expires_at, viewed_user, viewed_roles)
-        select id, 'viewAs', left($2::text, 400), $3, greatest(now(), created), now() + interval '${minutes} minutes', $4::uuid, $5::text[]
-        from public.users
-        where id = $1::uuid and ($4::uuid is null or exists (select from public.users where id = $4::uuid))
+        insert into plinth.sessions (user_id, method, user_agent, address, created_at, expires_at, viewed_user, viewed_roles, auth_time, amr)
+        select u.id, 'viewAs', left($2::text, 400), $3, greatest(now(), u.created),
+          now() + interval '${minutes} minutes', $4::uuid, $5::text[], s.auth_time, s.amr
+        from public.users u join plinth.sessions s on s.id = $6::uuid and s.user_id = u.id
+        where u.id = $1::uuid and ($4::uuid is null or exists (select from public.users where id = $4::uuid))
         returning id`,
-      values: [adminId, origin.userAgent, origin.address, viewedUser, viewedRoles],
+      values: [adminId, origin.userAgent, origin.address, viewedUser, viewedRoles, own],
     })
     const id = row?.[0]
     if (!id) throw errors.userNotFound({ id: viewedUser ?? adminId })

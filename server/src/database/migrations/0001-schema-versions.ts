@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { schemaVersionSql } from '../schema-version.ts'
 import type { Migration } from './migration.ts'
 
 /** Where versions of the schema are kept, and the functions that tables and plans need. */
@@ -11,10 +12,7 @@ export const schemaVersions: Migration = {
   },
 }
 
-/**
- * Documents are `json`, not `jsonb`: people meet their fields in the order in which they wrote them. Every statement on
- * records reads `current_version`, so it is one row on one page.
- */
+/** Documents are `json`, not `jsonb`: people meet their fields in the order in which they wrote them. */
 async function createVersions(knex: Knex.Transaction): Promise<void> {
   await knex.raw(`
     create table plinth.schema_versions (
@@ -24,12 +22,7 @@ async function createVersions(knex: Knex.Transaction): Promise<void> {
       created_by text not null,
       summary json not null
     )`)
-  await knex.raw(`
-    create table plinth.current_version (
-      single boolean primary key default true check (single),
-      version int not null
-    )`)
-  await knex.raw('insert into plinth.current_version (version) values (0)')
+  await knex.raw(schemaVersionSql(0))
 }
 
 /** Whether a text can be cast. Types have no common test for that before PostgreSQL 16 (`pg_input_is_valid`). */

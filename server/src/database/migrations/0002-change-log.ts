@@ -93,9 +93,12 @@ function writers(kind: 'record' | 'link', key: readonly [string, ...string[]]): 
   const deleted = entry(`old.${record}`, 'delete', 'to_jsonb(old)', 'null')
   // A row whose key is changed is another record: for everybody who knows records by their keys one goes, and one comes.
   const changed = `if ${sameKey} then ${updated} else ${deleted} ${created} end if;`
+  // What is written again byte for byte is no change. (`*=` compares bytes: 1.0 and 1.00 are equal numbers, but not the
+  // same record.) As a condition of the trigger PostgreSQL would parse it anew for each statement.
+  const isSame = 'if old operator(pg_catalog.*=) new then return null; end if;'
   return [
     writer(`log_${kind}_create`, created),
-    writer(`log_${kind}_update`, changed),
+    writer(`log_${kind}_update`, changed, isSame),
     writer(`log_${kind}_delete`, deleted),
   ]
 }
@@ -115,7 +118,7 @@ const entry = (record: string, op: string, before: string, after: string): strin
  *
  * PostgreSQL always looks into pg_catalog first, so no other schema can put its functions in the place of these.
  */
-const writer = (name: string, insert: string): string => `
+const writer = (name: string, insert: string, before = ''): string => `
   create function plinth.${name}() returns trigger language plpgsql as $$
   #variable_conflict use_variable
   declare
@@ -123,6 +126,7 @@ const writer = (name: string, insert: string): string => `
     zone text := current_setting('TimeZone');
     digits text := current_setting('extra_float_digits');
   begin
+    ${before}
     if zone = 'UTC' and digits = '1' then
       ${insert}
       return null;

@@ -5,6 +5,8 @@ import { idempotency } from './0004-idempotency.ts'
 import { sessions } from './0005-sessions.ts'
 import { mail } from './0006-mail.ts'
 import { audit } from './0007-audit.ts'
+import { secondFactors } from './0009-second-factors.ts'
+import { languagesAndSweeps } from './0010-languages-and-sweeps.ts'
 import { channels } from './0011-channels.ts'
 import { realtime } from './0012-realtime.ts'
 import type { Migration } from './migration.ts'
@@ -18,6 +20,8 @@ export const migrations: readonly Migration[] = [
   sessions,
   mail,
   audit,
+  secondFactors,
+  languagesAndSweeps,
   channels,
   realtime,
 ]

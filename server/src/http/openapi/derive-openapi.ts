@@ -5,6 +5,7 @@ import { authSection } from './paths/auth-paths.ts'
 import { batchSection } from './paths/batch-paths.ts'
 import { byMailSection } from './paths/by-mail-paths.ts'
 import { collectionSection } from './paths/collection-paths.ts'
+import { factorSection } from './paths/factor-paths.ts'
 import { mailAdminSection } from './paths/mail-admin-paths.ts'
 import { registrationSection } from './paths/registration-paths.ts'
 import { schemaSection } from './paths/schema-paths.ts'
@@ -47,7 +48,7 @@ function sectionsOf(access: Access): readonly Section[] {
     const permitted = access.collection(name)
     return permitted ? [collectionSection(access, permitted)] : []
   })
-  const system = [batchSection(access), authSection(access), registrationSection(), byMailSection()]
+  const system = [batchSection(access), authSection(access), factorSection(), registrationSection(), byMailSection()]
   const admin = access.admin ? [schemaSection, adminSection(access), mailAdminSection()] : []
   return [...collections, ...system, ...admin, serverSection(access)].filter((section) => section !== null)
 }

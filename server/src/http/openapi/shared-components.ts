@@ -11,6 +11,7 @@ export const headers: Json = {
   ETag: plainHeader('Names this state of the record: for `If-Match` and `If-None-Match`.', '"7301-QfWj2dVfM1gs"'),
   Location: plainHeader('The address of the new record.', '/api/records/posts/0198c0de-7a3b-7c4d-8e5f-0123456789ab'),
   'Idempotency-Replayed': plainHeader('`true` where this is the answer of the first try, sent again.', 'true'),
+  'Content-Disposition': plainHeader('Under what name to keep the file.', 'attachment; filename="posts.csv"'),
   'Preference-Applied': plainHeader('Which preference of yours was honoured.', 'return=minimal'),
   'Set-Cookie': plainHeader(
     'Only with `"session": "cookie"`: the access token and the refresh token, a header each.',

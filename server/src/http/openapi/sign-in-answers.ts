@@ -6,6 +6,12 @@ export const limitHeaders: Json = {
   RateLimit: ref('headers', 'RateLimit'),
 }
 
-/** A session: every way to sign in answers in the same way. */
+const setCookie: Json = { 'Set-Cookie': ref('headers', 'Set-Cookie') }
+
+/** A session, or a ticket for who has a second factor: every way to sign in answers in the same way. */
 export const signedInAnswer = (description: string, headers: Json = limitHeaders): Json =>
-  answer(description, schemaRef('SignedIn'), { 'Set-Cookie': ref('headers', 'Set-Cookie'), ...headers })
+  answer(description, schemaRef('SignInAnswer'), { ...setCookie, ...headers })
+
+/** A session alone. */
+export const sessionAnswer = (description: string): Json =>
+  answer(description, schemaRef('SignedIn'), { ...setCookie, ...limitHeaders })

@@ -1,102 +1,83 @@
+import type { Model } from '@plinth/schema'
+import { mailLanguage } from '../../auth/mail/templates/stored-templates.ts'
+import type { Handler } from '../http-request.ts'
 import { type Router, routes } from '../router.ts'
+import { type LinkPageAction, type LinkPagePath, linkPageActions, linkPagePaths } from './link-page-actions.ts'
+import { linkPageScript } from './link-page-script.ts'
+import { type LinkTexts, linkTexts, type SecondTexts } from './link-page-texts.ts'
 import { page } from './page.ts'
-import { linkPageScript, type LinkAction } from './link-page-script.ts'
 import { pageStyle } from './page-style.ts'
+import { userFieldInputs } from './user-field-inputs.ts'
 
-interface LinkPage {
-  readonly title: string
-  readonly text: string
-  readonly button: string
-  readonly done: string
-  /** Which password is asked for. */
-  readonly password: 'current' | 'new' | null
-  /** Below `/api/auth/`. */
-  readonly action: LinkAction
+export interface LinkRoutesDeps {
+  readonly catalog: { readonly model: Model }
 }
 
-const pages = {
-  '/sign-up': {
-    title: 'Finish your registration',
-    text: 'Type the password that you have chosen once more.',
-    button: 'Finish the registration',
-    done: 'You are signed in as',
-    password: 'current',
-    action: 'sign-up/confirm',
-  },
-  '/verify-email': {
-    title: 'Confirm your e-mail address',
-    text: 'If you registered here yourself, confirm that this address is yours.',
-    button: 'Confirm the address',
-    done: 'Your address is confirmed. You can close this page.',
-    password: null,
-    action: 'verify-email',
-  },
-  '/magic-link': {
-    title: 'Sign in',
-    text: 'You are one step away.',
-    button: 'Sign in',
-    done: 'You are signed in as',
-    password: null,
-    action: 'magic-link/sign-in',
-  },
-  '/reset': {
-    title: 'Choose a new password',
-    text: 'It ends all sessions, on every device.',
-    button: 'Save the password',
-    done: 'Your password is changed. You can sign in with it now.',
-    password: 'new',
-    action: 'reset/confirm',
-  },
-  '/change-email': {
-    title: 'Use this address',
-    text: 'Confirm that this is to be the e-mail address of your account.',
-    button: 'Use this address',
-    done: 'Your address is changed. You can close this page.',
-    password: null,
-    action: 'email/confirm',
-  },
-  '/invite': {
-    title: 'Accept the invitation',
-    text: 'Choose a password, and your account is ready.',
-    button: 'Create my account',
-    done: 'You are signed in as',
-    password: 'new',
-    action: 'invite/accept',
-  },
-} as const satisfies Readonly<Record<string, LinkPage>>
+/** `/auth`: where links in mails lead. Opening one does nothing yet: programs that check mail for dangers open them too. */
+export const linkRoutes = (deps: LinkRoutesDeps): Router =>
+  routes(Object.fromEntries(linkPagePaths.map((path) => [path, { get: linkPage(deps, path) }])))
 
-const passwordFields = {
-  current: `
-        <label for="password">Password</label>
-        <input id="password" type="password" autocomplete="current-password" required>`,
-  new: `
-        <label for="password">New password</label>
-        <input id="password" type="password" autocomplete="new-password" minlength="10" required aria-describedby="rule">
-        <small id="rule">At least 10 characters.</small>`,
-}
+/** In the language that the browser asks for, as mails are. */
+const linkPage =
+  ({ catalog }: LinkRoutesDeps, path: LinkPagePath): Handler =>
+  (req, res) => {
+    const { language, texts } = linkTexts(mailLanguage(req.headers['accept-language']))
+    // After the password: a text in front of it is what browsers would keep as the name of the account.
+    const fields = path === '/invite' ? userFieldInputs(catalog.model, texts.choose) : ''
+    return page({
+      language,
+      title: texts.pages[path].title,
+      style: pageStyle,
+      script: linkPageScript(linkPageActions[path], texts),
+      body: bodyOf(path, texts, fields),
+    })(req, res)
+  }
 
-const linkPage = ({ title, text, button, done, password, action }: LinkPage) =>
-  page({
-    title,
-    style: pageStyle,
-    script: linkPageScript(action),
-    body: `
+/** For who has a second factor: asked for here, once the link has shown the first. */
+const secondFactor = ({ title, text, code, rule, button, passkey }: SecondTexts): string => `
+    <div id="second" hidden>
+      <h1 id="second-title" tabindex="-1">${title}</h1>
+      <p>${text}</p>
+      <form id="second-form">
+        <div id="by-code">
+          <label for="code">${code}</label>
+          <input id="code" autocomplete="one-time-code" autocapitalize="off" spellcheck="false" maxlength="64" required aria-describedby="code-rule">
+          <small id="code-rule">${rule}</small>
+          <button id="second-send">${button}</button>
+        </div>
+        <button id="passkey" type="button" class="other" hidden>${passkey}</button>
+        <div id="second-fault" role="alert"></div>
+      </form>
+    </div>`
+
+function bodyOf(path: LinkPagePath, texts: LinkTexts, fields: string): string {
+  const { title, text, button, doneTitle, done } = texts.pages[path]
+  return `
   <main>
     <div id="start">
       <h1>${title}</h1>
       <p>${text}</p>
-      <form id="form">${password === null ? '' : passwordFields[password]}
+      <form id="form">${passwordField(linkPageActions[path].password, texts)}${fields}
         <button id="send">${button}</button>
         <div id="fault" role="alert"></div>
       </form>
     </div>
+${linkPageActions[path].signsIn ? secondFactor(texts.second) : ''}
     <div id="done" hidden>
-      <h1 id="title" tabindex="-1">Done</h1>
+      <h1 id="title" tabindex="-1">${doneTitle}</h1>
       <p>${done} <b id="who"></b></p>
     </div>
-  </main>`,
-  })
+  </main>`
+}
 
-/** `/auth`: where links in mails lead. Opening one does nothing yet: programs that check mail for dangers open them too. */
-export const linkRoutes = (): Router =>
-  routes(Object.fromEntries(Object.entries(pages).map(([path, each]) => [path, { get: linkPage(each) }])))
+function passwordField(kind: LinkPageAction['password'], texts: LinkTexts): string {
+  if (kind === null) return ''
+  if (kind === 'current')
+    return `
+        <label for="password">${texts.currentPassword}</label>
+        <input id="password" type="password" autocomplete="current-password" required>`
+  return `
+        <label for="password">${texts.newPassword}</label>
+        <input id="password" type="password" autocomplete="new-password" minlength="10" required aria-describedby="rule">
+        <small id="rule">${texts.rule}</small>`
+}

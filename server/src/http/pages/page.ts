@@ -3,6 +3,8 @@ import helmet from 'helmet'
 import type { Handler } from '../http-request.ts'
 
 export interface PageParts {
+  /** Default: English. */
+  readonly language?: string
   readonly title: string
   readonly style: string
   readonly script: string
@@ -10,9 +12,9 @@ export interface PageParts {
 }
 
 /** Answers a self-contained page, whose own style and script are all that its policy lets run. */
-export function page({ title, style, script, body }: PageParts): Handler {
+export function page({ language = 'en', title, style, script, body }: PageParts): Handler {
   const text = `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">

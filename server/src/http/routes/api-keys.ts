@@ -6,6 +6,7 @@ import { originOf } from '../answer-signed-in.ts'
 import { json, NO_STORE, noContent } from '../answers.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
+import { recentProof } from '../recent-proof.ts'
 import { roleFaults } from '../role-faults.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { type Router, routes } from '../router.ts'
@@ -31,7 +32,7 @@ export const keyRoutes = (deps: AdminDeps): Router =>
         parseQuery(req.target, [])
         json(res, 200, `{"items":${await deps.auth.listKeys()}}`)
       }),
-      post: adminOnly(createKey(deps)),
+      post: adminOnly(recentProof(deps.auth, createKey(deps))),
     },
     '/:id': {
       delete: adminOnly(async (req, res) => {

@@ -5,11 +5,15 @@ import { answerSignedIn, checkSessionKind, originOf, sessionKind } from '../answ
 import { json, noContent } from '../answers.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import { countTry } from '../count-try.ts'
-import type { Handler, HttpRequest } from '../http-request.ts'
+import type { Handler } from '../http-request.ts'
 import { parseBody, parseOptionalBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { type Router, routes } from '../router.ts'
+import { recentProof } from '../recent-proof.ts'
 import { byMailResources } from './by-mail.ts'
+import { factorResources, ownId } from './factors.ts'
+import { mfaResources } from './mfa.ts'
+import { passkeyResources } from './passkeys.ts'
 import { registrationResources } from './registration.ts'
 
 export interface AuthRoutesDeps {
@@ -44,6 +48,9 @@ export const authRoutes = (deps: AuthRoutesDeps): Router =>
   routes({
     ...byMailResources(deps),
     ...registrationResources(deps),
+    ...factorResources(deps),
+    ...mfaResources(deps),
+    ...passkeyResources(deps),
     '/sign-in': { post: signIn(deps) },
     '/setup': { post: setUp(deps) },
     '/refresh': { post: refresh(deps) },
@@ -54,7 +61,7 @@ export const authRoutes = (deps: AuthRoutesDeps): Router =>
         json(res, 200, JSON.stringify(await deps.auth.me(req.actor)))
       },
     },
-    '/password': { post: changePassword(deps) },
+    '/password': { post: recentProof(deps.auth, changePassword(deps)) },
     '/sessions': {
       get: async (req, res) => {
         parseQuery(req.target, [])
@@ -67,6 +74,7 @@ export const authRoutes = (deps: AuthRoutesDeps): Router =>
         const id = req.params.id ?? ''
         const userId = ownId(req)
         if (!isUuid(id)) throw errors.sessionNotFound({ id: id.slice(0, 64) })
+        if (id !== req.actor.sessionId) await deps.auth.factors.requireRecentProof(req.actor)
         await deps.auth.sessions.revoke(id, userId, req.actor, originOf(req))
         noContent(res)
       },
@@ -114,6 +122,7 @@ const signOut =
   async (req, res) => {
     parseQuery(req.target, [])
     const { everywhere = false } = await parseOptionalBody(req, signOutBody)
+    if (everywhere) await auth.factors.requireRecentProof(req.actor)
     const isBrowser = req.headers.authorization === undefined && browser.accessToken(req) !== null
     // A browser whose session has ended still wants to be rid of its cookies.
     if (isBrowser) browser.clear(res)
@@ -131,9 +140,3 @@ const changePassword =
     await attempt.succeeded()
     noContent(res)
   }
-
-/** @throws Problem notSignedIn for who is no user */
-function ownId({ actor: { userId } }: HttpRequest): string {
-  if (userId === null) throw errors.notSignedIn()
-  return userId
-}

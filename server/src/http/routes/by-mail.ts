@@ -9,6 +9,7 @@ import { countTry } from '../count-try.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
+import { recentProof } from '../recent-proof.ts'
 import type { Resource } from '../router.ts'
 import { givenRoles } from './mail-admin.ts'
 
@@ -24,10 +25,14 @@ export const openedLink = object({ token: secret, session: sessionKind })
 export const triedCode = object({ ticket: secret, code: string({ pattern: '^\\d{6}$' }), session: sessionKind })
 export const confirmedReset = object({ token: secret, password: string() })
 export const askedEmail = object({ email: address, password: string({ minLength: 1 }) })
-export const acceptedInvite = object({ token: secret, password: string(), session: sessionKind })
+/** Besides these, the fields of `users` that the schema adds. */
+export const acceptedInvite = object(
+  { token: secret, password: string(), session: sessionKind },
+  { additionalProperties: true },
+)
 
 export interface ByMailRoutesDeps {
-  readonly auth: Pick<Auth, 'byMail' | 'countTry'>
+  readonly auth: Pick<Auth, 'byMail' | 'countTry' | 'factors'>
   readonly browser: BrowserSessions
   readonly catalog: { readonly model: Model }
 }
@@ -42,7 +47,7 @@ export const byMailResources = (deps: ByMailRoutesDeps): Readonly<Record<string,
   '/code/sign-in': { post: signInByCode(deps) },
   '/reset': { post: askForLink(deps, 'reset', 'resetPassword') },
   '/reset/confirm': { post: resetPassword(deps) },
-  '/email': { post: askForEmailChange(deps) },
+  '/email': { post: recentProof(deps.auth, askForEmailChange(deps)) },
   '/email/confirm': { post: changeEmail(deps) },
   '/invite/accept': { post: acceptInvite(deps) },
 })
@@ -90,9 +95,10 @@ const signInByCode =
 const acceptInvite =
   ({ auth, browser, catalog }: ByMailRoutesDeps): Handler =>
   async (req, res) => {
-    const { session, ...accepted } = await readBody(req, acceptedInvite)
+    const { session, token, password, ...fields } = await readBody(req, acceptedInvite)
     checkSessionKind(browser, req, session)
     await countTry(req, res, auth, 'redeem')
+    const accepted = { token, password, fields }
     const signedIn = await auth.byMail.acceptInvite(givenRoles(catalog.model), accepted, arrivalOf(req))
     answerSignedIn(browser, res, signedIn, session)
   }

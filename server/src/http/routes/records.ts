@@ -1,4 +1,4 @@
-import { errors, Problem } from '@plinth/schema'
+import { errors } from '@plinth/schema'
 import { type Answer, etagOf, noBody, ok, revisionOfEtag } from '../../records/answer.ts'
 import { runBatch } from '../../records/batch.ts'
 import { createRecord, createRecords } from '../../records/create-records.ts'
@@ -8,20 +8,24 @@ import { type Operation, operationOf, type RecordsDeps } from '../../records/ope
 import { aggregateRecords, getRecord, listRecords } from '../../records/read-records.ts'
 import { replaceRecord } from '../../records/replace-record.ts'
 import { updateRecord, updateRecords } from '../../records/update-records.ts'
-import { json, noContent, problemText } from '../answers.ts'
+import { json, noContent } from '../answers.ts'
 import { readJson } from '../body.ts'
 import { isKnown } from '../etag.ts'
 import type { Handler, HttpRequest, HttpResponse } from '../http-request.ts'
+import { idempotencyKey, problemAnswer } from '../idempotency-key.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { type Router, routes } from '../router.ts'
+import { exporting, importing } from './transfer.ts'
 import { listOptions, timeZoneOf, wholeNumber } from './record-parameters.ts'
 
 /** `/api/records`: every collection, by the same few routes. */
-export function recordsRoutes(deps: RecordsDeps): Router {
+export function recordsRoutes(deps: RecordsDeps, maxImport: number): Router {
   const read = reads(deps)
   const write = writes(deps)
   return routes({
     '/:collection/aggregate': { get: read(aggregate) },
+    '/:collection/export': { get: exporting(deps) },
+    '/:collection/import': { post: importing(deps, maxImport) },
     '/:collection/:id': { get: read(get), patch: write(update), put: write(replace), delete: write(remove) },
     '/:collection': { get: read(list), post: write(create), patch: write(updateMany), delete: write(removeMany) },
   })
@@ -77,12 +81,7 @@ function respondOnce(
   key: string,
 ): Promise<Answer> {
   const request = { key, method: req.method ?? '', target: req.target, body: JSON.stringify(body) ?? '' }
-  const describe = (problem: Problem): Answer => ({
-    status: problem.status,
-    headers: { 'Content-Type': 'application/problem+json; charset=utf-8' },
-    body: problemText(problem, req.requestId),
-  })
-  return onceForKey(operation, request, (inner) => respond(callOf(req, inner, body)), describe)
+  return onceForKey(operation, request, (inner) => respond(callOf(req, inner, body)), problemAnswer(req))
 }
 
 const callOf = (req: HttpRequest, operation: Operation, body: unknown): Call => ({
@@ -190,15 +189,6 @@ function expectedState(req: HttpRequest): 'there' | 'new' | null {
 function refuseRevision(req: HttpRequest): void {
   if (req.headers['if-match'] === undefined) return
   throw errors.badRequest({ reason: 'If-Match is for one record; to write many, say which in the filter.' })
-}
-
-function idempotencyKey(req: HttpRequest): string | null {
-  const header = req.headers['idempotency-key']
-  if (header === undefined) return null
-  const key = String(header).trim()
-  if (!/^[\x21-\x7e]{1,255}$/.test(key))
-    throw errors.badRequest({ reason: 'An Idempotency-Key has 1 to 255 visible characters.' })
-  return key
 }
 
 const prefersMinimal = (req: HttpRequest): boolean =>

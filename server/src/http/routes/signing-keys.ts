@@ -14,6 +14,12 @@ export const signingKeyRoutes = ({ auth }: { readonly auth: Auth }): Router =>
         json(res, 201, JSON.stringify({ kid: await auth.rotateSigningKeys(req.actor, originOf(req)) }))
       }),
     },
+    '/distrust': {
+      post: adminOnly(async (req, res) => {
+        parseQuery(req.target, [])
+        json(res, 201, JSON.stringify({ kid: await auth.distrustSigningKeys(req.actor, originOf(req)) }))
+      }),
+    },
   })
 
 // Whoever meets an id that they do not know asks again, so a few minutes are no delay.

@@ -7,6 +7,7 @@ import { json, noContent } from '../answers.ts'
 import type { HttpRequest } from '../http-request.ts'
 import { parseBody, parseOptionalBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
+import { recentProof } from '../recent-proof.ts'
 import { type Router, routes } from '../router.ts'
 
 const { object, optional, string } = jsonSchema
@@ -18,12 +19,14 @@ export const blocking = object({ reason: optional(string({ maxLength: 500 })) })
 export const userRoutes = ({ auth }: { readonly auth: Auth }): Router =>
   routes({
     '/:id/password': {
-      put: adminOnly(async (req, res) => {
-        parseQuery(req.target, [])
-        const { password } = await parseBody(req, newPassword)
-        await auth.setPassword(userId(req), password, req.actor, originOf(req))
-        noContent(res)
-      }),
+      put: adminOnly(
+        recentProof(auth, async (req, res) => {
+          parseQuery(req.target, [])
+          const { password } = await parseBody(req, newPassword)
+          await auth.setPassword(userId(req), password, req.actor, originOf(req))
+          noContent(res)
+        }),
+      ),
     },
     '/:id/block': {
       put: adminOnly(async (req, res) => {
@@ -37,6 +40,19 @@ export const userRoutes = ({ auth }: { readonly auth: Auth }): Router =>
         await auth.sessions.unblock(userId(req), req.actor, originOf(req))
         noContent(res)
       }),
+    },
+    '/:id/factors': {
+      get: adminOnly(async (req, res) => {
+        parseQuery(req.target, [])
+        json(res, 200, await auth.factors.list(userId(req)))
+      }),
+      delete: adminOnly(
+        recentProof(auth, async (req, res) => {
+          parseQuery(req.target, [])
+          await auth.factors.removeAll(userId(req), req.actor, originOf(req))
+          noContent(res)
+        }),
+      ),
     },
     '/:id/sessions': {
       get: adminOnly(async (req, res) => {

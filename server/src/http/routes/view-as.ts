@@ -8,6 +8,7 @@ import { json, NO_STORE } from '../answers.ts'
 import type { HttpRequest } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
+import { recentProof } from '../recent-proof.ts'
 import { roleFaults } from '../role-faults.ts'
 import { type Router, routes } from '../router.ts'
 
@@ -24,11 +25,13 @@ export const viewBody = object({ user: optional(string({ maxLength: 64 })), role
 export const viewRoutes = ({ auth, catalog }: ViewRoutesDeps): Router =>
   routes({
     '/': {
-      post: adminOnly(async (req, res) => {
-        parseQuery(req.target, [])
-        const view = await readView(req, catalog.model)
-        json(res, 201, JSON.stringify(await auth.sessions.viewAs(req.actor, view, originOf(req))), NO_STORE)
-      }),
+      post: adminOnly(
+        recentProof(auth, async (req, res) => {
+          parseQuery(req.target, [])
+          const view = await readView(req, catalog.model)
+          json(res, 201, JSON.stringify(await auth.sessions.viewAs(req.actor, view, originOf(req))), NO_STORE)
+        }),
+      ),
     },
   })
 

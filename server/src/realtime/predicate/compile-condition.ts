@@ -30,6 +30,8 @@ export function compileCondition(expression: Expression): Condition {
       return compileChanged(expression)
     case 'search':
       return compileSearch(expression)
+    case 'userVerified':
+      return ({ verified }) => verified
     case 'quantifier':
       throw new OutsideRecord()
     default:

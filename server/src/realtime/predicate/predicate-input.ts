@@ -9,6 +9,8 @@ export interface PredicateInput {
   /** The user's record, or null for an actor who is none: fold its absence in with `foldAbsentUser` first. */
   readonly user: WireRecord | null
   readonly roles: readonly string[]
+  /** `verified` of the actor. */
+  readonly verified: boolean
   readonly now: Date
 }
 

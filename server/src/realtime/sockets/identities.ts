@@ -103,12 +103,12 @@ export class Identities {
     } else if (!isSame(actor, connection.actor)) change(connection, actor, 'changed')
   }
 
-  /** Anonymous when the sign-in has ended; null when that cannot be told right now. */
+  /** Anonymous when the sign-in has ended, or needs a second factor first; null when that cannot be told right now. */
   async #currentActor(credential: string | undefined): Promise<Actor | null> {
     try {
       return await this.#signIn.authenticate(credential)
     } catch (error) {
-      return error instanceof Problem && error.status === 401 ? anonymous : null
+      return error instanceof Problem && error.status < 500 ? anonymous : null
     }
   }
 }
@@ -127,5 +127,6 @@ const isSame = (one: Actor, other: Actor): boolean =>
     one.id === other.id &&
     one.userId === other.userId &&
     one.viewedBy === other.viewedBy &&
+    one.verified === other.verified &&
     one.roles.length === other.roles.length &&
     one.roles.every((role, i) => role === other.roles[i]))

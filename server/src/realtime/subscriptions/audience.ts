@@ -18,6 +18,7 @@ export interface Audience {
   /** What the rule and the filter look into besides the record. */
   readonly reached: Reached
   readonly roles: readonly string[]
+  readonly verified: boolean
   readonly circles: Map<string, Circle>
 }
 

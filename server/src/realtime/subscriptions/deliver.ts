@@ -49,7 +49,7 @@ async function judgeAll(deps: DeliveryDeps, addressed: Addressed, span: Span): P
     each.flatMap(({ circle, happenings }) => packParcels(audience, circle, happenings))
   const { judge } = audience
   if (judge === null) return pack(await judgeByDatabase(deps, addressed, span))
-  const judged = judgeChanges({ judge, roles: audience.roles }, circles, changes, deps.counts)
+  const judged = judgeChanges({ ...audience, judge }, circles, changes, deps.counts)
   if (linked.length === 0) return pack(judged)
   // A record that is told of anyway shows its links as they are.
   const told = new Map(judged.map(({ circle, happenings }) => [circle, new Set(happenings.map(({ id }) => id))]))

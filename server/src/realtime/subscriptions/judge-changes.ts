@@ -23,7 +23,7 @@ export interface Judged {
   readonly happenings: readonly Happening[]
 }
 
-type Judging = Pick<Audience, 'roles'> & { readonly judge: RecordJudge }
+type Judging = Pick<Audience, 'roles' | 'verified'> & { readonly judge: RecordJudge }
 
 /** What changes mean to the circles of an audience. Circles to which they mean nothing are left out. */
 export function judgeChanges(
@@ -56,13 +56,13 @@ const somebodyElse = 'somebody else'
  * others are looked up, however many subscribe.
  */
 function lookUp(
-  { judge, roles }: Judging,
+  { judge, roles, verified }: Judging,
   circles: ReadonlyMap<string, Circle>,
   changes: readonly LoggedChange[],
   counts: Counts,
   verdict: (change: LoggedChange, viewer: Viewer) => EventType | null,
 ): readonly Judged[] {
-  const others: Viewer = { user: { id: somebodyElse }, roles }
+  const others: Viewer = { user: { id: somebodyElse }, roles, verified }
   const named = changes.map((change) => namedCircles(judge, circles, change, counts))
   const general = changes.map((change) => verdict(change, others))
   const shared = changes.flatMap((change, i) => happeningOf(change, general[i] ?? null))

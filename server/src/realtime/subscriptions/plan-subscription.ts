@@ -31,18 +31,20 @@ export function prepare(plans: PlanCache, access: Access, actor: Actor, wish: Wi
   const collection = findReadable(access, wish.collection)
   if (collection.kind === 'view') throw errors.notLogged({ collection: collection.name })
   const roles = actor.roles.toSorted()
-  const audience = plans.planned(access, ['audience', collection.name, roles, wish.filter], (): Audience => {
+  const verified = actor.verified === true
+  const audience = plans.planned(access, ['audience', collection.name, roles, verified, wish.filter], (): Audience => {
     const permitted = access.collection(collection.name)
     if (permitted === undefined) throw errors.collectionNotFound({ collection: collection.name })
     const filter: Expression | null = wish.filter === null ? null : checkFilter(access, collection.name, wish.filter)
     return {
-      key: JSON.stringify([access.model.version, access.key, roles, collection.name, wish.filter]),
+      key: JSON.stringify([access.model.version, access.key, roles, verified, collection.name, wish.filter]),
       access,
       collection,
       filter,
       judge: recordJudge(permitted, filter),
       reached: reachedBy(access, permitted, filter),
       roles: actor.roles,
+      verified,
       circles: new Map(),
     }
   })
@@ -73,17 +75,18 @@ function reachedBy(
 /** @param user the fields of the user's record that the audience's judge needs, with the id; null for who is no user */
 export function planFor(prepared: Prepared, user: WireRecord | null): SubscriptionPlan {
   const { audience } = prepared
-  const viewer = { user, roles: audience.roles }
+  const viewer = { user, roles: audience.roles, verified: audience.verified }
   return { ...prepared, viewer, circle: circleKey(audience, viewer), fingerprint: fingerprint(prepared, user) }
 }
 
 /** Changes when the events would be others: for another user, other roles, another rule, or fields of another kind. */
 function fingerprint({ audience, wish, record }: Prepared, user: WireRecord | null): string {
-  const { access, collection, roles, judge } = audience
+  const { access, collection, roles, verified, judge } = audience
   const permitted = access.collection(collection.name)
   return fingerprintOf([
     access.key,
     roles.toSorted(),
+    verified,
     collection.name,
     wish.filter,
     wish.select,

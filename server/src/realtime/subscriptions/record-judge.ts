@@ -13,6 +13,8 @@ export interface Viewer {
   /** The fields of the user's record that matter; null for who is no user. */
   readonly user: WireRecord | null
   readonly roles: readonly string[]
+  /** Whether the address of who asks is verified. */
+  readonly verified: boolean
 }
 
 /** Judges records by themselves: the read rule on the record as it is, the filter on what of it the viewer may see. */
@@ -43,10 +45,11 @@ export function recordJudge({ read, visible }: CollectionAccess, filter: Express
   const masked = [...visible].flatMap(([field, condition]) =>
     condition !== true && filter !== null && namesField(filter, field) ? [field] : [],
   )
-  const inputOf = (record: LoggedRecord, { user, roles }: Viewer, now: Date): PredicateInput => ({
+  const inputOf = (record: LoggedRecord, { user, roles, verified }: Viewer, now: Date): PredicateInput => ({
     record: record.values,
     user,
     roles,
+    verified,
     now,
   })
   const shows: RecordJudge['shows'] = (field, record, viewer, now) =>

@@ -1,6 +1,7 @@
 import { errors } from '@plinth/schema'
 import { type Actor, anonymous } from '../../access/actor.ts'
-import { compileSql, sql } from '../../database/sql.ts'
+import { isVerifiedSql } from '../../access/verified-address.ts'
+import { compileSql, raw, sql } from '../../database/sql.ts'
 import { parameters } from '../../query/run.ts'
 import { currentVersion } from '../../query/select-one.ts'
 import { tableOf } from '../../query/tables.ts'
@@ -15,7 +16,7 @@ export async function askedActor(operation: Operation, asked: AskedActor): Promi
       kind: 'user',
       id: asked.user,
       userId: asked.user,
-      roles: ['authenticated', ...(await rolesOf(operation, asked.user))],
+      ...(await standingOf(operation, asked.user)),
     }
   }
   const unknown = asked.roles.filter((role) => !isRole(operation, role))
@@ -27,16 +28,17 @@ export async function askedActor(operation: Operation, asked: AskedActor): Promi
 const isRole = ({ deps }: Operation, role: string): boolean =>
   ['anonymous', 'authenticated', 'admin'].includes(role) || deps.catalog.model.roles.has(role)
 
-function rolesOf(operation: Operation, id: string): Promise<readonly string[]> {
+/** What sign-in knows of a user. */
+function standingOf(operation: Operation, id: string): Promise<Pick<Actor, 'roles' | 'verified'>> {
   return withAccess(operation, async (access) => {
     const users = access.model.collections.get('users')
     if (!users) throw errors.collectionNotFound({ collection: 'users' })
     const statement = sql`
-      select v.version, to_json(u.roles)
+      select v.version, to_json(u.roles), ${raw(isVerifiedSql('u'))}
       from ${currentVersion} as v left join ${tableOf(users)} as u on u.id = ${parameters.id}`
     const [row] = await runOnce(operation, access, compileSql(statement), makeRun(operation, { id }))
     if (!row?.[1]) throw errors.recordNotFound({ id, collection: 'users' })
     const roles: readonly string[] = JSON.parse(row[1])
-    return roles
+    return { roles: ['authenticated', ...roles], verified: row[2] === 't' }
   })
 }

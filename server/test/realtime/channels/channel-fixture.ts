@@ -69,7 +69,7 @@ export async function channelWorld(
   const one = copyOf(fixture.deps, fixture.catalog, carrier)
   const database = await connect({ url: fixture.url, max: 4 })
   const catalog = await openCatalog(database, compileComputed)
-  const two = copyOf({ database, catalog, plans: new PlanCache(), wake: () => {} }, catalog, carrier)
+  const two = copyOf({ ...fixture.deps, database, catalog, plans: new PlanCache() }, catalog, carrier)
   return {
     fixture,
     carrier,

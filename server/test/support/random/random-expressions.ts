@@ -61,7 +61,10 @@ function conditions(values: Values, old: boolean, depth: number): Text {
     { weight: 2, arbitrary: textTests(values) },
     {
       weight: 1,
-      arbitrary: fc.oneof(values.field('active', 'archived'), fc.constantFrom('true', 'false', '@user.trusted')),
+      arbitrary: fc.oneof(
+        values.field('active', 'archived'),
+        fc.constantFrom('true', 'false', '@user.trusted', '@user.verified'),
+      ),
     },
     { weight: 1, arbitrary: distances(values) },
     ...(old ? [{ weight: 2, arbitrary: changes }] : []),

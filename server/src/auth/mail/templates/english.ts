@@ -87,4 +87,24 @@ export const english: MailContents = {
       'If that was not you, there is nothing to do: nobody learned that you have an account.',
     ],
   },
+  factorAdded: {
+    subject: 'A second factor was added to your account',
+    before: ['{{email}} at {{site}} has a new second factor:'],
+    display: '{{factor}}',
+    after: [
+      'From now on signing in takes it, or another one of yours.',
+      'If that was not you, change your password now, remove it, and tell whoever runs {{site}}.',
+    ],
+  },
+  factorRemoved: {
+    subject: 'A second factor was removed from your account',
+    before: ['{{email}} at {{site}} no longer has this second factor:'],
+    display: '{{factor}}',
+    after: ['If that was not you, change your password now, and tell whoever runs {{site}}.'],
+  },
+  recoveryCodeUsed: {
+    subject: 'A recovery code of yours was used',
+    before: ['{{email}} was signed in to {{site}} with a recovery code. You have {{left}} left.'],
+    after: ['If that was not you, change your password now: it ends all sessions. Then make new recovery codes.'],
+  },
 }

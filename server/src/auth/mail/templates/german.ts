@@ -95,4 +95,26 @@ export const german: MailContents = {
       'Wenn nicht, müssen Sie nichts tun: Niemand hat erfahren, dass Sie ein Konto haben.',
     ],
   },
+  factorAdded: {
+    subject: 'Ihr Konto hat einen neuen zweiten Faktor',
+    before: ['{{email}} hat bei {{site}} einen neuen zweiten Faktor:'],
+    display: '{{factor}}',
+    after: [
+      'Von nun an brauchen Sie zum Anmelden diesen oder einen anderen Ihrer Faktoren.',
+      'Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort, entfernen Sie ihn und verständigen Sie die Betreiber von {{site}}.',
+    ],
+  },
+  factorRemoved: {
+    subject: 'Ein zweiter Faktor Ihres Kontos wurde entfernt',
+    before: ['{{email}} hat bei {{site}} diesen zweiten Faktor nicht mehr:'],
+    display: '{{factor}}',
+    after: ['Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort und verständigen Sie die Betreiber von {{site}}.'],
+  },
+  recoveryCodeUsed: {
+    subject: 'Einer Ihrer Wiederherstellungscodes wurde verwendet',
+    before: ['{{email}} wurde bei {{site}} mit einem Wiederherstellungscode angemeldet. Es bleiben Ihnen {{left}}.'],
+    after: [
+      'Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort: Das beendet alle Sitzungen. Machen Sie dann neue Codes.',
+    ],
+  },
 }

@@ -12,6 +12,9 @@ export const mailVariables = {
   newDevice: ['device', 'address', 'time'],
   invite: ['link', 'token', 'days'],
   alreadyRegistered: [],
+  factorAdded: ['factor'],
+  factorRemoved: ['factor'],
+  recoveryCodeUsed: ['left'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type MailTemplateName = keyof typeof mailVariables

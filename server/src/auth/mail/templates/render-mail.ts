@@ -1,4 +1,5 @@
 import type { MailTemplate } from './built-in-template.ts'
+import { escapeHtml } from './escape-html.ts'
 
 export type MailValues = Readonly<Record<string, string>>
 
@@ -26,13 +27,3 @@ const fill = (text: string, valueOf: (name: string) => string): string =>
   text.replace(placeholder, (_match, name: string) => valueOf(name))
 
 const oneLine = (text: string): string => text.slice(0, maxValue).replace(control, ' ').trim()
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? '')

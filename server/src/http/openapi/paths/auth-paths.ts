@@ -1,4 +1,5 @@
 import type { Access } from '../../../access/access.ts'
+import { secondProofs } from '../../../auth/sessions/session.ts'
 import { credentials, refreshBody, setup, signOutBody } from '../../routes/auth.ts'
 import { time, uuid } from '../common-schemas.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type Section,
 } from '../document.ts'
 import { problems } from '../problem-responses.ts'
-import { signedInAnswer } from '../sign-in-answers.ts'
+import { sessionAnswer, signedInAnswer } from '../sign-in-answers.ts'
 import { meSchema, ownAccountPaths, sessionSchema } from './own-account-paths.ts'
 
 const tag = 'Sign-in'
@@ -35,6 +36,8 @@ export const authSection = (access: Access): Section => {
     schemas: {
       Credentials: { ...credentials, examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
       SignedIn: signedIn,
+      MfaRequired: mfaRequired,
+      SignInAnswer: { oneOf: [schemaRef('SignedIn'), schemaRef('MfaRequired')] },
       User: user(roles),
       Me: meSchema(roles),
       SignInSession: sessionSchema,
@@ -70,7 +73,7 @@ const refreshSession: Operation = {
     'Each refresh token works once: keep the one that is answered. One that is used again was copied, and ends its session. A browser with cookies sends no body.',
   security: [],
   requestBody: optionalJsonBody(refreshBody),
-  responses: { 200: signedInAnswer('The session goes on.'), ...problems(400, 401, 403, 413, 415, 429) },
+  responses: { 200: sessionAnswer('The session goes on.'), ...problems(400, 401, 403, 413, 415, 429) },
 }
 
 const signOut: Operation = {
@@ -92,6 +95,19 @@ const signedIn: Json = {
     refreshToken: { type: 'string', description: `For \`POST /api/auth/refresh\`, once. ${onlyTokens}` },
     user: schemaRef('User'),
   },
+}
+
+const mfaRequired: Json = {
+  type: 'object',
+  description: 'For who has a second factor: no session yet. Show it at `POST /api/auth/mfa`, with the ticket.',
+  required: ['mfaRequired', 'ticket', 'expiresAt', 'factors'],
+  properties: {
+    mfaRequired: { const: true },
+    ticket: { type: 'string', description: 'Works once, within 5 minutes and five tries. It opens nothing else.' },
+    expiresAt: { ...time, description: 'When the ticket ends.' },
+    factors: { type: 'array', items: { enum: [...secondProofs] }, description: 'What may be shown.' },
+  },
+  additionalProperties: false,
 }
 
 /** The names of all roles, for those who may see which roles users have. */

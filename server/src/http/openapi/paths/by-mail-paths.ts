@@ -134,7 +134,8 @@ const acceptInvite: Operation = {
   operationId: 'acceptInvite',
   tags: [tag],
   summary: 'Accept an invitation',
-  description: 'With the token of the link, and a password of your choice.',
+  description:
+    'With the token of the link, and a password of your choice. Besides these members, the fields of `users` that who is invited may write.',
   security: [],
   requestBody: jsonBody(acceptedInvite),
   responses: { 200: signedInAnswer('Signed in as the new user.'), ...problems(400, 403, 409, 413, 415, 429) },

@@ -14,6 +14,7 @@ import {
 import { collectionNames, type CollectionNames } from '../operation-names.ts'
 import { problems } from '../problem-responses.ts'
 import { recordSchemas, writeGrants } from '../record-schemas.ts'
+import { exportMany, importMany, importSchemas } from './transfer-operations.ts'
 
 /** What is written down of one collection, for one caller. */
 interface Context {
@@ -38,7 +39,7 @@ export function collectionSection(access: Access, permitted: CollectionAccess): 
   return {
     tag: { name, ...(declared.label !== undefined && { 'x-displayName': declared.label }), description },
     paths: Object.fromEntries(paths),
-    schemas: recordSchemas(access, permitted),
+    schemas: { ...recordSchemas(access, permitted), ...importSchemas },
   }
 }
 
@@ -63,6 +64,8 @@ function pathsOf(context: Context): Readonly<Record<string, PathItem>> {
       ...(remove && { delete: deleteMany(context) }),
     },
     [`/api/records/${name}/aggregate`]: { ...(reads && { get: aggregate(context) }) },
+    [`/api/records/${name}/export`]: { ...(reads && { get: exportMany(context) }) },
+    [`/api/records/${name}/import`]: { ...((create || update) && { post: importMany(context) }) },
     [`/api/records/${name}/{id}`]: {
       parameters: [idParameter],
       ...(reads && { get: getOne(context) }),

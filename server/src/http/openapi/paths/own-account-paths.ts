@@ -80,6 +80,10 @@ export const meSchema = (roles: readonly unknown[] | null): Json => ({
       description: 'Whether they have shown that mail to this address reaches them; not there without a user.',
     }),
     anonymous: { const: true, description: 'There for a user who has no address yet; `email` is a placeholder.' },
+    mfaEnrolmentRequired: {
+      const: true,
+      description: 'There for who may do nothing before they have a second factor, since a role of theirs needs one.',
+    },
     viewedBy: { ...uuid, description: 'There for an admin who only views as this user: the id of the admin.' },
   },
 })

@@ -43,7 +43,11 @@ const confirmSignUp: Operation = {
   description: 'With the token of the link, and the password that was chosen. Also finishes an upgrade.',
   security: [],
   requestBody: jsonBody(confirmBody),
-  responses: { 201: signedInAnswer('Signed in as the new user.'), ...problems(400, 403, 409, 413, 415, 429) },
+  responses: {
+    200: signedInAnswer('An upgraded user who has a second factor: it has to be shown.'),
+    201: signedInAnswer('Signed in as the new user.'),
+    ...problems(400, 403, 409, 413, 415, 429),
+  },
 }
 
 const signInAnonymously: Operation = {

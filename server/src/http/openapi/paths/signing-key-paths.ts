@@ -26,12 +26,24 @@ export const signingKeyPaths = (tag: string): Section['paths'] => ({
       tags: [tag],
       summary: 'Sign with a new key',
       description: 'Tokens that the old key has signed count until they end.',
-      responses: {
-        201: answer('The new key, by its id.', object({ kid: string({ format: 'uuid' }) })),
-        ...problems(400, 401, 403),
-      },
+      responses: newKey(),
     },
   },
+  '/api/admin/signing-keys/distrust': {
+    post: {
+      operationId: 'distrustSigningKeys',
+      tags: [tag],
+      summary: 'Trust no older key any more',
+      description:
+        'Where a key may have been stolen: every access token that was made so far, your own too, is refused within a second. Sessions go on: whoever is signed in refreshes.',
+      responses: newKey(),
+    },
+  },
+})
+
+const newKey = () => ({
+  201: answer('The new key, by its id.', object({ kid: string({ format: 'uuid' }) })),
+  ...problems(400, 401, 403),
 })
 
 const publicJwk = object({

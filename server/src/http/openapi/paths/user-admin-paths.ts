@@ -38,6 +38,23 @@ export const userAdminPaths = (tag: string): Section['paths'] => ({
       responses: { 204: emptyAnswer('They may sign in.'), ...problems(400, 401, 403, 404) },
     },
   },
+  '/api/admin/users/{id}/factors': {
+    parameters: [userInPath],
+    get: {
+      operationId: 'readUserFactors',
+      tags: [tag],
+      summary: "List a user's second factors",
+      description: 'The oldest first.',
+      responses: { 200: answer('All of them.', schemaRef('Factors')), ...problems(400, 401, 403, 404) },
+    },
+    delete: {
+      operationId: 'removeUserFactors',
+      tags: [tag],
+      summary: "Remove a user's second factors",
+      description: 'All of them, for who has lost theirs. They are told by mail, and it is written down.',
+      responses: { 204: emptyAnswer('They are removed.'), ...problems(400, 401, 403, 404) },
+    },
+  },
   ...userSessionPaths(tag),
 })
 
