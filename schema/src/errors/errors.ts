@@ -100,6 +100,8 @@ export const errorCatalogue = {
     429,
     'A connection may have {limit} subscriptions. End some first, or open another connection.',
   ],
+  liveQueryNotFound: [404, 'There is no live query "{live}" on this connection.'],
+  tooManyLiveQueries: [429, 'A connection may have {limit} live queries. End some first, or open another connection.'],
   notLogged: [
     405,
     '"{collection}" is a view, and views cannot be subscribed to. Subscribe to the collections it is made of.',

@@ -1,5 +1,6 @@
 import { childrenOf, type Expression, type Hop, type ManyPath, type Model } from '@plinth/schema'
 import type { Access } from '../access/access.ts'
+import { mentionedFields } from './mentioned-fields.ts'
 
 /** What the answer of rules and filters depends on besides the record they are about. */
 export interface Reached {
@@ -28,7 +29,7 @@ export function reachedByFilter(access: Access, collection: string, filter: Expr
       done.add(name)
       const permitted = access.collection(name)
       const rules = [permitted?.read, ...(permitted?.visible.values() ?? [])]
-      for (const rule of rules) if (typeof rule === 'object') walk.into(rule, name)
+      for (const rule of rules) if (typeof rule === 'object') walk.intoRule(rule, name)
     }
   }
   return walk.reached()
@@ -58,6 +59,12 @@ class Walk {
       this.into(child, inner)
       if (expression.kind === 'quantifier') this.#noteAll(child, inner)
     }
+  }
+
+  /** A rule about records that are looked into themselves: its fields decide what is seen of them. */
+  intoRule(rule: Expression, collection: string): void {
+    this.into(rule, collection)
+    for (const field of mentionedFields(rule)) this.#note(collection, field)
   }
 
   /** Collections that are looked into and are not in `done`. */

@@ -4,12 +4,13 @@ import { readCursorKey } from '../changes/cursor-key.ts'
 import type { ChangeSignal } from '../changes/wake.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { RecordsDeps } from '../records/operation.ts'
-import { openChannels } from './channels/open-channels.ts'
+import { type Channels, openChannels } from './channels/open-channels.ts'
+import { type Live, openLive } from './live/open-live.ts'
 import { type RealtimeMetrics, showRealtime } from './realtime-metrics.ts'
 import type { SignIn } from './sockets/credential.ts'
 import { openSockets } from './sockets/open-sockets.ts'
 import { Admission } from './subscriptions/admission.ts'
-import { ChangeHub } from './subscriptions/change-hub.ts'
+import { ChangeHub, type HubDeps } from './subscriptions/change-hub.ts'
 import { subscriptionMessages } from './subscriptions/subscribe.ts'
 import { Subscriptions } from './subscriptions/subscriptions.ts'
 
@@ -66,6 +67,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     membersShown: config.channelMembers,
     onError,
   })
+  const live = openLive({ ...options, key })
   const subscriptions: Subscriptions = new Subscriptions(records, () => hub, config.realtimeSubscriptions)
   const hub: ChangeHub = new ChangeHub({
     records,
@@ -75,21 +77,19 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     // A part of the queue, since records are larger as JSON than PostgreSQL stores them.
     batchBytes: config.realtimeQueue / 4,
     usersChanged: (ids) => sockets.identities.usersChanged(ids),
-    refreshSchema: async () => {
-      if ((await readVersion(records.database)) > records.catalog.model.version) await records.catalog.refresh()
-    },
-    onChanges: channels.noteChanges,
-    onLogLost: channels.noteAllChanged,
+    refreshSchema: () => refreshSchema(records),
+    ...followedBy(channels, live),
     onLost: (subscription, reason) => {
       counts.resyncs += 1
       subscriptions.lose(subscription, reason)
     },
     onError,
   })
+  const others = [...channels.messages, ...live.messages]
   const sockets = openSockets({
     http: options.http,
     signIn,
-    messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...channels.messages],
+    messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...others],
     corsOrigins: config.corsOrigins,
     publicUrl: config.publicUrl,
     queueBytes: config.realtimeQueue,
@@ -100,14 +100,35 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     onError,
   })
   showRealtime(options.metrics, { counts, subscriptions, channels, connections: sockets.connections })
-  const stopListening = records.catalog.onChange(() => subscriptions.schemaChanged())
+  const stopListening = [subscriptions, live].map((each) => records.catalog.onChange(() => each.schemaChanged()))
   await hub.start()
   return {
     drain: () => sockets.stop(),
     close: async () => {
-      stopListening()
+      for (const stop of stopListening) stop()
+      live.close()
       await hub.stop()
       await channels.close()
     },
   }
 }
+
+async function refreshSchema({ database, catalog }: RecordsDeps): Promise<void> {
+  if ((await readVersion(database)) > catalog.model.version) await catalog.refresh()
+}
+
+/** Channels and live queries hear of changes before subscriptions do. */
+const followedBy = (channels: Channels, live: Live): Pick<HubDeps, 'onChanges' | 'onPosition' | 'onLogLost'> => ({
+  onChanges: (changes, seen) => {
+    channels.noteChanges(new Set(changes.map(({ collection }) => ownerOf(collection))))
+    live.noteChanges(changes, seen)
+  },
+  onPosition: live.notePosition,
+  onLogLost: () => {
+    channels.noteAllChanged()
+    live.noteAllChanged()
+  },
+})
+
+/** The links of a relation to many are logged as `posts.tags`. */
+const ownerOf = (table: string): string => table.split('.')[0] ?? table

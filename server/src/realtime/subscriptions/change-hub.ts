@@ -3,7 +3,7 @@ import { setTimeout as pauseFor } from 'node:timers/promises'
 import { type ChangeCursor, encodeCursor } from '../../changes/cursor.ts'
 import { followChanges } from '../../changes/follow-changes.ts'
 import { type ChangeBatch, currentCursor, readChangesUpTo } from '../../changes/reader.ts'
-import { hasSeenAll } from '../../changes/snapshot.ts'
+import { hasSeenAll, type Snapshot } from '../../changes/snapshot.ts'
 import type { ChangeSignal } from '../../changes/wake.ts'
 import type { RecordsDeps } from '../../records/operation.ts'
 import { addToCircle, type Audience, type Circle, removeFromCircle } from './audience.ts'
@@ -25,8 +25,10 @@ export interface HubDeps {
   readonly usersChanged: (ids: ReadonlySet<string>) => Promise<void>
   /** Called before changes go out: from now on they are judged by the newest schema. */
   readonly refreshSchema: () => Promise<void>
-  /** Called with the collections that were changed, or whose links were, before anybody is told. */
-  readonly onChanges: (collections: ReadonlySet<string>) => void
+  /** Called with what was changed before anybody is told; `seen` has seen all of it. */
+  readonly onChanges: (changes: readonly LoggedChange[], seen: Snapshot) => void
+  /** Called when all that was committed up to a place has been dealt with. */
+  readonly onPosition: (position: ChangeCursor) => void
   /** Called where it is not known what was changed. */
   readonly onLogLost: () => void
   /** This subscription has ended: tells its client so. */
@@ -147,8 +149,8 @@ export class ChangeHub {
   }
 
   async #deliver(batch: ChangeBatch): Promise<void> {
-    this.#deps.onChanges(new Set(batch.changes.map(({ collection }) => ownerOf(collection))))
     const changes = batch.changes.map(loggedChange)
+    this.#deps.onChanges(changes, batch.cursor.page?.target ?? batch.cursor.seen)
     for (let tries = 1; ; tries += 1) {
       try {
         await this.#noteAuthority(changes)
@@ -192,6 +194,7 @@ export class ChangeHub {
 
   async #advance(cursor: ChangeCursor): Promise<void> {
     this.#position = cursor
+    this.#deps.onPosition(cursor)
     // Half way through a batch is no place to be brought up to.
     if (cursor.page !== undefined || this.#joining.size === 0) return
     const newcomers = [...this.#joining.values()].slice(0, joinsAtATime)
@@ -246,9 +249,6 @@ export class ChangeHub {
     if (this.#joining.has(subscription)) this.#send(ready)
   }
 }
-
-/** The links of a relation to many are logged as `posts.tags`. */
-const ownerOf = (table: string): string => table.split('.')[0] ?? table
 
 function subscriptionsOf(circles: ReadonlyMap<string, Circle>): readonly Subscription[] {
   return [...circles.values()].flatMap(({ whole, single }) => [

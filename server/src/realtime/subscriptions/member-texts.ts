@@ -18,7 +18,8 @@ export function memberTexts(text: string): ReadonlyMap<string, string> {
 
 const between = new Set([' ', ',', ':', '\n', '\t'])
 
-function skipBetween(text: string, start: number): number {
+/** The place of what comes next, behind white space and separators. */
+export function skipBetween(text: string, start: number): number {
   let at = start
   while (between.has(text[at] ?? '')) at += 1
   return at
@@ -34,7 +35,8 @@ function endOfText(text: string, start: number): number {
   return text.length
 }
 
-function endOfValue(text: string, start: number): number {
+/** The place behind the value that begins here. */
+export function endOfValue(text: string, start: number): number {
   const first = text[start]
   if (first === '"') return endOfText(text, start)
   let at = start
