@@ -56,11 +56,11 @@ export async function connectClient(url: string, token?: string, options: Option
   socket.on('reconnect', (farewell) => client.farewells.push(farewell))
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
-    // A connection that breaks before it is welcomed is told of by the manager alone.
-    socket.io.once('close', (reason: string) => reject(new Error(reason)))
+    // A connection that breaks before it is welcomed is told of by the manager alone; a refusal, by both.
+    socket.io.once('close', (reason: string) => setImmediate(() => reject(new Error(reason))))
     socket.once('connect_error', (error) => {
-      socket.disconnect()
       reject(error)
+      socket.disconnect()
     })
   })
   return client

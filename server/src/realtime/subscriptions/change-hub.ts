@@ -81,9 +81,9 @@ export class ChangeHub {
       onError,
       onBatch: (batch) => this.#deliver(batch),
       onRead: (cursor) => this.#advance(cursor),
-      onResync: () => {
+      onResync: ({ epoch }) => {
         this.#deps.onLogLost()
-        this.#loseAll('log')
+        this.#loseAll('log', epoch)
       },
     })
   }
@@ -143,9 +143,11 @@ export class ChangeHub {
     this.#deps.onLost(subscription, reason)
   }
 
-  #loseAll(reason: ResyncReason): void {
+  /** @param epoch newcomers who have begun in this epoch of the log have missed nothing */
+  #loseAll(reason: ResyncReason, epoch?: string): void {
     const live = [...this.#live.values()].flatMap(({ circles }) => subscriptionsOf(circles))
-    for (const each of [...live, ...this.#joining.keys()]) this.#lose(each, reason)
+    const joining = [...this.#joining.values()].filter(({ cursor }) => cursor.epoch !== epoch)
+    for (const each of [...live, ...joining.map(({ subscription }) => subscription)]) this.#lose(each, reason)
   }
 
   async #deliver(batch: ChangeBatch): Promise<void> {
@@ -218,6 +220,8 @@ export class ChangeHub {
     })
     if (!this.#joining.has(subscription)) return
     if (batch === 'resync') return this.#lose(subscription, 'log')
+    // It has begun in a newer epoch of the log, which the live ones are about to learn of.
+    if (cursor.epoch !== position.epoch) return
     await this.#catchUp(subscription, batch, cursor)
     // Meanwhile it may have left, or lost its rights.
     if (!this.#joining.has(subscription)) return

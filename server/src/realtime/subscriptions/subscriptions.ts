@@ -39,16 +39,14 @@ export class Subscriptions {
       throw errors.tooManySubscriptions({ limit: this.#limit })
   }
 
-  /** Starts a subscription. What is sent begins after the acknowledgement. */
+  /** Starts a subscription. What is sent comes after the acknowledgement, since something has to be read for it first. */
   start(connection: Connection, plan: SubscriptionPlan, cursor: ChangeCursor): Subscription {
     const own = this.#own.get(connection) ?? this.#welcome(connection)
     own.lastId += 1
     const subscription: Subscription = { id: String(own.lastId), connection, plan, ended: false }
     own.subscriptions.set(subscription.id, subscription)
     this.#count += 1
-    setImmediate(() => {
-      if (!subscription.ended) this.#hub().join(subscription, cursor)
-    })
+    this.#hub().join(subscription, cursor)
     return subscription
   }
 
