@@ -31,7 +31,7 @@ export const topFolders = ['examples', 'e2e', 'bench']
 export const serverFolders = {
   // Routes never touch the database.
   http: ['auth', 'records', 'access', 'query', 'catalog', 'changes', 'observability'],
-  realtime: ['changes', 'query', 'access'],
+  realtime: ['records', 'query', 'access', 'catalog', 'changes', 'database'],
   auth: ['access', 'query', 'catalog', 'changes', 'database'],
   records: ['access', 'query', 'catalog', 'changes', 'database'],
   // The one function that makes a table reference always puts the read rule around it.

@@ -22,6 +22,8 @@ export { checkJson } from './document/check-json.ts'
 export { documentSchema } from './document/document-schema.ts'
 export { type NameKind, nameProblem } from './document/names.ts'
 export type {
+  Channel,
+  ChannelPermission,
   Collection,
   Field,
   Index,
@@ -55,7 +57,10 @@ export * as jsonSchema from './json-schema.ts'
 export type { Infer, JsonSchema } from './json-schema.ts'
 export { buildModel } from './model/build-model.ts'
 export { checkSchema } from './model/check-schema.ts'
+export { type ChannelMatch, matchChannel } from './model/match-channel.ts'
 export type {
+  ChannelAction,
+  ChannelModel,
   CollectionModel,
   FieldModel,
   InverseModel,

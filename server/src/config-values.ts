@@ -56,6 +56,15 @@ export function smtpAddress(given: string): string | Wrong {
     : new Wrong('is not the address of an SMTP server: write smtp://user:password@host:587 (in %-encoding).')
 }
 
+/** https://www.iana.org/assignments/uri-schemes/prov/redis */
+export function redisAddress(given: string): string | Wrong {
+  const address = URL.parse(given)
+  const fits = address !== null && /^rediss?:$/.test(address.protocol) && /^(\/\d*)?$/.test(address.pathname)
+  return fits && address.hostname !== '' && isEncoded(address.username + address.password)
+    ? given
+    : new Wrong('is not the address of a Redis: write redis://user:password@host:6379/0 (in %-encoding).')
+}
+
 function isEncoded(given: string): boolean {
   try {
     return decodeURIComponent(given).length <= given.length

@@ -5,6 +5,7 @@ import type { ReachProvider } from './auth/providers/reach-provider.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
 import { forgetSessions } from './auth/sessions/forget-sessions.ts'
 import { openCatalog } from './catalog/open-catalog.ts'
+import { openBell } from './changes/bell.ts'
 import { startLogMaintenance } from './changes/retention.ts'
 import { createChangeSignal } from './changes/wake.ts'
 import type { Config } from './config.ts'
@@ -14,7 +15,8 @@ import type { Database } from './database/database.ts'
 import { startEmbedded } from './database/embedded/start-embedded.ts'
 import { migrate } from './database/migrate.ts'
 import { browserSessions } from './http/browser-sessions.ts'
-import { identifier } from './http/identify.ts'
+import { handshakeCredential, identifier } from './http/identify.ts'
+import { HttpRequest } from './http/http-request.ts'
 import { allRoutes } from './http/routes.ts'
 import { createHttpServer, type HttpServer } from './http/server.ts'
 import type { Log } from './observability/log.ts'
@@ -27,6 +29,7 @@ import { forgetOldKeys } from './records/idempotency.ts'
 import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
+import { openRealtime } from './realtime/open-realtime.ts'
 import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 
@@ -108,8 +111,14 @@ async function openHttp(
   closing.add(async () => forgetting.stop())
   const sweeping = forgetSessions(database, config, (err) => log.error({ err }, 'old sessions could not be forgotten'))
   closing.add(async () => sweeping.stop())
-  const { wake } = createChangeSignal()
-  const records: RecordsDeps = {
+  const signal = createChangeSignal()
+  const bell = openBell(database, 'plinth_changes', () => signal.wake())
+  closing.add(async () => bell.close())
+  const wake = () => {
+    signal.wake()
+    bell.ring()
+  }
+  const records = {
     database,
     catalog,
     plans: new PlanCache(),
@@ -143,7 +152,20 @@ async function openHttp(
     isDraining: () => state.draining,
   })
   const identify = identifier(auth.authenticate, browser)
-  return createHttpServer({ ...config, router, identify, log, metrics })
+  const http = createHttpServer({ ...config, router, identify, log, metrics })
+  const credentialOf = handshakeCredential(browser)
+  const realtime = await openRealtime({
+    http: http.server,
+    // Our server makes no other requests than these.
+    signIn: { ...auth, credentialOf: (req) => (req instanceof HttpRequest ? credentialOf(req) : undefined) },
+    records,
+    signal,
+    metrics,
+    config,
+    onError: (err) => log.error({ err }, 'realtime failed'),
+  })
+  closing.add(() => realtime.close())
+  return { ...http, drain: (milliseconds) => Promise.all([realtime.drain(), http.drain(milliseconds)]).then(() => {}) }
 }
 
 /** Sign-in makes users by the rules that all records are made by. */

@@ -43,6 +43,8 @@ export type Change = { readonly id: string } & (
   | { readonly kind: 'replaceView'; readonly collection: CollectionPair }
   /** Roles and permissions: read from the document, so the database does not change. */
   | { readonly kind: 'changePermissions' }
+  /** Channels and their rules: read from the document, so the database does not change. */
+  | { readonly kind: 'changeChannels' }
   /** Claims of access tokens: read from the document, so the database does not change. */
   | { readonly kind: 'changeClaims' }
   /** Labels, descriptions, inverses and the like: read from the document, so the database does not change. */

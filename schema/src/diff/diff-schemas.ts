@@ -74,6 +74,8 @@ function diffDocuments(
     !sameJson(from.document.roles, to.document.roles) ||
     kept.some((pair) => !sameJson(pair.from.declared.permissions ?? {}, pair.to.declared.permissions ?? {}))
   if (changesPermissions) changes.push({ id: 'changePermissions', kind: 'changePermissions' })
+  if (!sameJson(from.document.channels ?? {}, to.document.channels ?? {}))
+    changes.push({ id: 'changeChannels', kind: 'changeChannels' })
   if (!sameJson(from.document.claims ?? {}, to.document.claims ?? {}))
     changes.push({ id: 'changeClaims', kind: 'changeClaims' })
   const collectionsMoved = !sameOrder(from.collections, kept)

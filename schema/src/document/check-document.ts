@@ -1,4 +1,5 @@
 import type { Fault } from '../errors/problem.ts'
+import { checkChannels } from './check-channels.ts'
 import { checkClaims } from './check-claims.ts'
 import { checkCollection } from './check-collection.ts'
 import { checkIndexes } from './check-indexes.ts'
@@ -12,6 +13,7 @@ import type { Collection, SchemaDocument } from './schema-document.ts'
 
 const mostCollections = 500
 const mostRoles = 200
+const mostChannels = 100
 // Whoever sends hundreds of faults sent something else than a schema.
 const mostFaults = 200
 
@@ -39,12 +41,13 @@ export function checkDocument(
     ...checkRelations(outline),
     ...collections.flatMap(checkIndexes),
     ...collections.flatMap((collection) => checkPermissions(collection, outline)),
+    ...checkChannels(outline),
   ]
   // Without faults it has the shape of `documentSchema`.
   return faults.length > 0 ? { faults: faults.slice(0, mostFaults) } : { document: complete(input as Written) }
 }
 
-function checkSize({ roles, collections }: Outline): readonly Fault[] {
+function checkSize({ roles, collections, channels }: Outline): readonly Fault[] {
   const faults: Fault[] = []
   if (collections.size > mostCollections) {
     const message = `A schema has ${mostCollections} collections at most; this one has ${collections.size}.`
@@ -54,6 +57,10 @@ function checkSize({ roles, collections }: Outline): readonly Fault[] {
     const message = `A schema has ${mostRoles} roles at most; this one has ${roles.size}.`
     faults.push({ path: '/roles', code: 'tooMany', message })
   }
+  if (channels.size > mostChannels) {
+    const message = `A schema has ${mostChannels} patterns of channels at most; this one has ${channels.size}.`
+    faults.push({ path: '/channels', code: 'tooMany', message })
+  }
   return faults
 }
 
@@ -62,11 +69,12 @@ interface Written extends Partial<Omit<SchemaDocument, 'collections'>> {
   readonly collections?: Readonly<Record<string, Partial<Collection>>>
 }
 
-const complete = ({ version = 0, roles = {}, collections = {}, claims }: Written): SchemaDocument => ({
+const complete = ({ version = 0, roles = {}, collections = {}, channels, claims }: Written): SchemaDocument => ({
   version,
   roles,
   collections: Object.fromEntries(
     Object.entries(collections).map(([name, collection]) => [name, { kind: 'table', fields: {}, ...collection }]),
   ),
+  ...(channels !== undefined && { channels }),
   ...(claims !== undefined && { claims }),
 })

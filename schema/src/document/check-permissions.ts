@@ -24,7 +24,8 @@ export const checkPermissions = (collection: CollectionOutline, outline: Outline
     ]
   })
 
-function checkRole(role: string, path: string, { roles }: Outline): readonly Fault[] {
+/** Checks the name of a role that is given permissions. */
+export function checkRole(role: string, path: string, { roles }: Pick<Outline, 'roles'>): readonly Fault[] {
   if (role === 'admin')
     return [{ path, code: 'invalidRole', message: 'An admin may do everything, so "admin" takes no permissions.' }]
   const names = ['anonymous', 'authenticated', ...roles.keys()]

@@ -43,11 +43,28 @@ const collection = json.object({
   sql: json.optional(json.string({ minLength: 1, maxLength: 100_000 })),
 })
 
+const channel = json.object({
+  description: json.optional(json.string({ maxLength: 2_000 })),
+  records: json.optional(mapOf(json.string())),
+  // Each is a row that PostgreSQL keeps, of up to 64 KB, for every channel that fits the pattern.
+  replay: json.optional(json.integer({ minimum: 0, maximum: 100 })),
+  permissions: json.optional(
+    mapOf(
+      json.object({
+        join: json.optional(rule),
+        broadcast: json.optional(rule),
+        presence: json.optional(rule),
+      }),
+    ),
+  ),
+})
+
 /** The shape of a schema document; what its names refer to is checked apart. */
 export const documentSchema: JsonSchema = json.object({
   version: json.optional(json.integer({ minimum: 0, maximum: 2_147_483_647 })),
   roles: json.optional(mapOf(role)),
   collections: json.optional(mapOf(collection)),
+  channels: json.optional(mapOf(channel)),
   claims: json.optional({
     ...mapOf(expression),
     description:

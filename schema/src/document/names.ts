@@ -1,7 +1,7 @@
 import { builtInRoles } from './built-in.ts'
 
 /** What a name names: each kind has words of its own that are taken. */
-export type NameKind = 'collection' | 'field' | 'inverse' | 'role'
+export type NameKind = 'collection' | 'field' | 'inverse' | 'role' | 'parameter'
 
 const pattern = /^[a-z][a-z0-9_]{0,62}$/
 
@@ -19,6 +19,7 @@ export function nameProblem(name: string, kind: NameKind): string | null {
   if (kind === 'role') return builtInRoles.includes(name) ? `The role "${name}" is built in: leave it out here.` : null
   if (kind === 'collection')
     return name.startsWith('pg_') ? `Names that start with "pg_" belong to PostgreSQL: try "${name.slice(3)}".` : null
+  if (kind === 'parameter') return null
   if (takenByRecords.includes(name)) return `"${name}" is built into every record: choose another name.`
   if (takenByExpressions.includes(name)) return `"${name}" is a word of the expression language: choose another name.`
   return null

@@ -11,6 +11,7 @@ export type JsonObject = Readonly<Record<string, unknown>>
 export interface Outline {
   readonly roles: ReadonlyMap<string, unknown>
   readonly collections: ReadonlyMap<string, CollectionOutline>
+  readonly channels: ReadonlyMap<string, unknown>
 }
 
 export interface CollectionOutline {
@@ -40,7 +41,7 @@ export function outlineOf(input: unknown): Outline {
     name,
     outlineCollection(name, objectOf(declared.get(name)), [...roles.keys()]),
   ])
-  return { roles, collections: new Map(collections) }
+  return { roles, collections: new Map(collections), channels: entriesOf(document.channels) }
 }
 
 function outlineCollection(name: string, declared: JsonObject, roles: readonly string[]): CollectionOutline {

@@ -3,6 +3,8 @@ export interface SchemaDocument {
   readonly version: number
   readonly roles: Readonly<Record<string, Role>>
   readonly collections: Readonly<Record<string, Collection>>
+  /** Rooms for messages and presence, by the pattern of their names: `room:{id}`. */
+  readonly channels?: Readonly<Record<string, Channel>>
   /** What access tokens say besides who it is: name -> expression about `@user`. */
   readonly claims?: Readonly<Record<string, string>>
 }
@@ -66,6 +68,29 @@ export interface Permission {
   readonly writeIf?: Readonly<Record<string, string>>
   /** Values filled in on create, that the caller may not choose otherwise: field -> expression. */
   readonly set?: Readonly<Record<string, string>>
+}
+
+/** Channels whose names fit one pattern. */
+export interface Channel {
+  readonly description?: string
+  /**
+   * Parameters that are the id of a record: parameter -> collection. Such a channel exists only where that record does, and
+   * rules follow its relations: `any(@channel.id.members, user = @user.id)`.
+   */
+  readonly records?: Readonly<Record<string, string>>
+  /** How many of the latest messages who joins may ask for. */
+  readonly replay?: number
+  readonly permissions?: Readonly<Record<string, ChannelPermission>>
+}
+
+/** What a role may do in a channel. The last two hold only for who may join as well. */
+export interface ChannelPermission {
+  /** Be a member: get what is broadcast. */
+  readonly join?: Rule
+  /** Send messages to all members. */
+  readonly broadcast?: Rule
+  /** See who is there, and be seen. */
+  readonly presence?: Rule
 }
 
 /**

@@ -117,6 +117,24 @@ export const errorCatalogue = {
   filterRequired: [400, 'Say which records with "filter". To mean all of them, send filter=true.'],
   conflict: [409, 'Another request changed the same records at the same moment. Send the request again.'],
 
+  // Realtime
+  unknownMessage: [404, 'There is no message "{name}".{suggestion}'],
+  resyncRequired: [
+    410,
+    'Changes since this cursor can no longer be told one by one. Read the records again, and subscribe without a cursor.',
+  ],
+  subscriptionNotFound: [404, 'There is no subscription "{subscription}" on this connection.'],
+  tooManySubscriptions: [
+    429,
+    'A connection may have {limit} subscriptions. End some first, or open another connection.',
+  ],
+  liveQueryNotFound: [404, 'There is no live query "{live}" on this connection.'],
+  tooManyLiveQueries: [429, 'A connection may have {limit} live queries. End some first, or open another connection.'],
+  notLogged: [
+    405,
+    '"{collection}" is a view, and views cannot be subscribed to. Subscribe to the collections it is made of.',
+  ],
+  tooSlow: [503, 'This client takes its events too slowly. Take those that wait, then ask again.'],
   // Imports and exports
   importFailed: [422, 'Nothing was imported, because {failed} of {rows} rows cannot be: see "errors".'],
   importMalformed: [400, 'Nothing was imported: line {line} cannot be read: {reason}'],
@@ -131,6 +149,13 @@ export const errorCatalogue = {
     'This Idempotency-Key was used for a different request. Use a new key for a new request.',
   ],
   idempotencyInProgress: [409, 'The first request with this Idempotency-Key is still running. Try again shortly.'],
+
+  // Channels
+  channelNotFound: [404, 'There is no channel "{channel}", or you may not join it.'],
+  notJoined: [409, 'You are not in the channel "{channel}". Join it first.'],
+  forbiddenInChannel: [403, 'You may not {action} in the channel "{channel}".'],
+  tooManyChannels: [429, 'A connection joins {limit} channels at most. Leave one first.'],
+  payloadTooLarge: [413, 'What you send is larger than {limit} bytes of JSON.'],
 
   // The schema
   invalidSchema: [400, 'The schema has faults: see "errors". Nothing was changed.'],

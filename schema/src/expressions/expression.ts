@@ -81,8 +81,11 @@ export type Comparison =
 /** Text as it is; numbers as their exact decimal text; datetimes and durations in milliseconds; dates as `YYYY-MM-DD`. */
 export type LiteralValue = string | number | boolean | null
 
-/** Whose fields a path starts from: the record at hand, the record before an update, or the user who asks. */
-export type PathRoot = 'record' | 'old' | 'user'
+/**
+ * Whose fields a path starts from: the record at hand, the record before an update, the user who asks, or the channel that
+ * is asked about, whose fields are its parameters.
+ */
+export type PathRoot = 'record' | 'old' | 'user' | 'channel'
 
 /** One step through a relation to one record: from `collection` through its `field` to `to`. */
 export interface Hop {

@@ -11,6 +11,8 @@ export interface Scope {
   readonly old: boolean
   /** Whether `@user` means something here. */
   readonly user: boolean
+  /** The collection whose fields are the parameters of `@channel`, where that means something (rules of channels). */
+  readonly channel?: string
   /** A field or an inverse relation; undefined where it does not exist for this caller. */
   lookup(collection: string, name: string): ScopeField | undefined
   /** The names that an error may suggest. */

@@ -2,9 +2,10 @@ import { childPath } from '../document/json-pointer.ts'
 import type { SchemaDocument } from '../document/schema-document.ts'
 import { errors } from '../errors/errors.ts'
 import type { Fault } from '../errors/problem.ts'
+import { channelModel } from './channel-model.ts'
 import { type Check, checkInto } from './check-expressions.ts'
 import { computedFields } from './computed-fields.ts'
-import type { CollectionModel, Model, PermissionModel } from './model.ts'
+import type { ChannelModel, CollectionModel, Model, PermissionModel } from './model.ts'
 import { type CollectionOutline, outlineCollections } from './outline-collections.ts'
 import { modelScope } from './model-scope.ts'
 import { checkedExpressions, permissionModel } from './permission-model.ts'
@@ -29,6 +30,10 @@ export function buildModel(document: SchemaDocument): Model {
       permissions: permissionsOf(outline, outlines, check),
     },
   ])
+  const channels = Object.entries(document.channels ?? {}).map(([pattern, declared]): [string, ChannelModel] => [
+    pattern,
+    channelModel(pattern, declared, outlines, check),
+  ])
   const claims = claimsOf(document, outlines, check)
   if (faults.length > 0) throw errors.invalidSchema({ errors: faults })
   return {
@@ -36,6 +41,7 @@ export function buildModel(document: SchemaDocument): Model {
     document,
     roles: new Map(Object.entries(document.roles)),
     collections: new Map(collections),
+    channels: new Map(channels),
     claims,
   }
 }

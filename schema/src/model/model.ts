@@ -1,3 +1,4 @@
+import type { ChannelSegment } from '../document/channel-pattern.ts'
 import type { Collection, Field, Index, Permission, Role, SchemaDocument } from '../document/schema-document.ts'
 import type { Expression } from '../expressions/expression.ts'
 import type { ValueType } from '../expressions/value-type.ts'
@@ -12,6 +13,8 @@ export interface Model {
   readonly document: SchemaDocument
   readonly roles: ReadonlyMap<string, Role>
   readonly collections: ReadonlyMap<string, CollectionModel>
+  /** By pattern. */
+  readonly channels: ReadonlyMap<string, ChannelModel>
   /** What access tokens say besides who it is. */
   readonly claims: ReadonlyMap<string, Expression>
 }
@@ -76,3 +79,18 @@ export interface PermissionModel {
   readonly writeIf: ReadonlyMap<string, Expression>
   readonly set: ReadonlyMap<string, Expression>
 }
+
+/** The channels that fit one pattern. */
+export interface ChannelModel {
+  readonly pattern: string
+  readonly segments: readonly ChannelSegment[]
+  /** What `@channel` means: a record whose fields are the parameters. No table has it. */
+  readonly parameters: CollectionModel
+  /** How many of the latest messages are kept. */
+  readonly replay: number
+  readonly permissions: ReadonlyMap<string, ChannelPermissionModel>
+}
+
+/** What a role may do in a channel: a kind of message, and its rule. */
+export type ChannelAction = 'join' | 'broadcast' | 'presence'
+export type ChannelPermissionModel = Readonly<Record<ChannelAction, RuleModel>>

@@ -47,7 +47,8 @@ function fieldsOf(name: string, { kind, fields }: Collection): ReadonlyMap<strin
   return new Map(all.map(([field, declared]) => [field, fieldModel(field, declared, builtIn.has(field))]))
 }
 
-function fieldModel(name: string, declared: Field, builtIn: boolean): FieldModel {
+/** A declared field as the model has it, before its expression is checked. */
+export function fieldModel(name: string, declared: Field, builtIn: boolean): FieldModel {
   const type = fieldType(declared.type)
   if (type === undefined) throw new Error(`Unchecked document: field "${name}" has no known type`)
   return {

@@ -86,7 +86,7 @@ function roleAccess(
   roles: readonly string[],
   hasUser: boolean,
 ): CollectionAccess {
-  const settled = hasUser ? (rule: RuleModel) => rule : settleWithoutUser()
+  const settled = settleFor(hasUser)
   const readRules = roles.map((role) => settled(collection.permissions.get(role)?.read ?? false))
   const read = anyRule(readRules)
   const leads = (to: string): boolean =>
@@ -107,6 +107,10 @@ function roleAccess(
     },
   }
 }
+
+/** Rules as they stand for actors with a user, or without. */
+export const settleFor = (hasUser: boolean): ((rule: RuleModel) => RuleModel) =>
+  hasUser ? (rule) => rule : settleWithoutUser()
 
 /** Rules as they stand for actors without a user. The same rule gives the same object, so that results can be compared. */
 function settleWithoutUser(): (rule: RuleModel) => RuleModel {

@@ -18,6 +18,7 @@ import { openProviders, type Providers } from './providers/open-providers.ts'
 import type { ReachProvider } from './providers/reach-provider.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
+import { endedSessions } from './sessions/ended-sessions.ts'
 import { findSession } from './sessions/find-session.ts'
 import { openSessions, type Sessions } from './sessions/open-sessions.ts'
 import type { Origin, SessionDeps, SignInAnswer } from './sessions/session.ts'
@@ -38,6 +39,10 @@ export interface Auth {
   /** The user who asks. */
   me(actor: Actor): Promise<Me>
   readonly sessions: Sessions
+  /** For who keeps connections open: looks sessions up anew when they are asked for next. */
+  forgetSessions(ids: readonly string[]): void
+  /** Sessions that have ended within the last minute. */
+  endedSessions(): Promise<readonly string[]>
   readonly byMail: ByMail
   readonly registration: OpenRegistration
   readonly factors: Factors
@@ -112,6 +117,8 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
     },
     me: (actor) => findMe(database, actor),
     sessions: openSessions(deps),
+    forgetSessions,
+    endedSessions: () => endedSessions(database),
     byMail: openByMail({
       mail,
       sessions: deps,

@@ -113,13 +113,17 @@ function oldNamesOf(design: Design, renames: readonly Rename[]): OldNames {
 
 const documentSummaries = {
   changePermissions: 'Change roles and permissions.',
+  changeChannels: 'Change channels and who may use them.',
   changeClaims: 'Change the claims of access tokens; those that are out stay as they are until they are refreshed.',
   changeDescriptions: 'Change labels, descriptions or the order of things; the database stays as it is.',
 }
 
 const documentSteps = (changes: readonly Change[]): readonly StepDraft[] =>
   changes.flatMap((change) =>
-    change.kind === 'changePermissions' || change.kind === 'changeClaims' || change.kind === 'changeDescriptions'
+    change.kind === 'changePermissions' ||
+    change.kind === 'changeChannels' ||
+    change.kind === 'changeClaims' ||
+    change.kind === 'changeDescriptions'
       ? [{ id: change.id, summary: documentSummaries[change.kind], sql: [] }]
       : [],
   )

@@ -19,6 +19,7 @@ const nothing: Model = {
   document: emptyDocument,
   roles: new Map(),
   collections: new Map(),
+  channels: new Map(),
   claims: new Map(),
 }
 

@@ -8,6 +8,8 @@ import type { ChangeSignal } from './wake.ts'
 export interface FollowOptions extends ReadOptions {
   /** Gets each batch that has changes; the next is read when it is done. When it throws, following ends with that. */
   readonly onBatch: (batch: ChangeBatch) => Promise<void> | void
+  /** Called after each read, also where there was nothing: all up to `cursor` is dealt with, and it may be half way. */
+  readonly onRead?: (cursor: ChangeCursor) => Promise<void> | void
   /** The log could not vouch for what was missed: read the records again. Following goes on from `cursor`. */
   readonly onResync: (cursor: ChangeCursor) => Promise<void> | void
   /** Told of each failed read; the next try comes after a pause. */
@@ -40,6 +42,7 @@ export async function followChanges(database: Database, from: ChangeCursor, opti
     pause = 0
     await deliver(step, options)
     cursor = step.cursor
+    await options.onRead?.(cursor)
     if (!step.more) await woken
   }
 }

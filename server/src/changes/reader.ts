@@ -44,7 +44,8 @@ export async function readChanges(
     maxBytes: options.maxBytes ?? 8_000_000,
     collections: options.collections,
   }
-  if (cursor?.page !== undefined) {
+  // Nothing of the page was read yet where a reader is to stop at its target.
+  if (cursor?.page !== undefined && cursor.page.seq >= 0n) {
     const near = await readNear(session, { ...cursor, page: cursor.page }, wanted)
     if (near !== undefined) return near
   }
@@ -58,7 +59,21 @@ export async function readChanges(
   return { changes, cursor: { epoch: start.epoch, seen: target }, more: cursor?.page !== undefined }
 }
 
-/** The present end of the log. */
+/**
+ * What was committed between two places of the log: after `cursor`, and up to `end`. The last page's cursor stands at `end`.
+ */
+export const readChangesUpTo = (
+  session: Session,
+  cursor: ChangeCursor,
+  end: Snapshot,
+  options: ReadOptions = {},
+): Promise<ChangeBatch | 'resync'> =>
+  readChanges(session, cursor.page === undefined ? { ...cursor, page: { target: end, seq: -1n } } : cursor, options)
+
+/**
+ * The present end of the log; in a transaction that sees one moment throughout (REPEATABLE READ), that moment's: whatever
+ * else it reads is what the changes up to here have made.
+ */
 export async function currentCursor(session: Session): Promise<ChangeCursor> {
   const wanted = { seen: nothingSeen(0n), limit: 0, maxBytes: 0 }
   const { log } = parseRows(await session.run(unseenChanges(wanted)), wanted)

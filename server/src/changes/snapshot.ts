@@ -38,3 +38,7 @@ export function hasLost(snapshot: Snapshot, horizon: bigint): boolean {
 
 /** PostgreSQL's text of an `xid8[]`. */
 export const xipArray = (snapshot: Snapshot): string => `{${snapshot.xip.join(',')}}`
+
+/** Whether one snapshot has seen all that another has. */
+export const hasSeenAll = (one: Snapshot, other: Snapshot): boolean =>
+  one.xmax >= other.xmax && one.xip.every((each) => each >= other.xmax || other.xip.includes(each))

@@ -75,7 +75,7 @@ function statementText({ newest, isUnseen, seq, within }: Parts): string {
       select
         pg_current_snapshot() as snapshot, epoch, horizon, ${newest} as newest,
         pg_current_xact_id_if_assigned() is not null
-          or current_setting('transaction_isolation') <> 'read committed' as unfit
+          or $7::bigint > 0 and current_setting('transaction_isolation') <> 'read committed' as unfit
       from plinth.log_epoch
     ) log
     left join lateral (

@@ -5,6 +5,7 @@ import { checkServer } from './check-server.ts'
 import { type ConnectOptions, connectionSettings } from './connection-settings.ts'
 import type { Database } from './database.ts'
 import { explainConnectError, isStartingUp } from './database-error.ts'
+import { Listener } from './listener.ts'
 import { StatementPool } from './statement-pool.ts'
 
 const startUpSeconds = 30
@@ -14,6 +15,7 @@ export async function connect(options: ConnectOptions): Promise<Database> {
   const settings = connectionSettings(options)
   const serverVersion = await firstContact(options.url, settings)
   const pool = new StatementPool(settings, options.max ?? 10)
+  const listener = new Listener({ ...settings, statement_timeout: 0 })
   const schemaConnections = openKnex(options, serverVersion)
   return {
     run: (statement) => pool.run(statement),
@@ -21,8 +23,9 @@ export async function connect(options: ConnectOptions): Promise<Database> {
     knex: schemaConnections,
     serverVersion,
     load: () => pool.load(),
+    listen: (channel, onNotice) => listener.listen(channel, onNotice),
     close: async () => {
-      await Promise.all([pool.close(), schemaConnections.destroy()])
+      await Promise.all([pool.close(), listener.close(), schemaConnections.destroy()])
     },
   }
 }

@@ -47,6 +47,11 @@ export interface Database extends Session {
   /** The server's version as PostgreSQL counts it, for example 180004. */
   readonly serverVersion: number
   load(): PoolLoad
+  /**
+   * Calls `onNotice` with the payload of each notice (`pg_notify`), and with '' whenever some may have been missed. Only a
+   * hint: it may be lost. Answers how to stop that.
+   */
+  listen(channel: string, onNotice: (payload: string) => void): () => void
   /** Ends all connections; waits for what runs. */
   close(): Promise<void>
 }

@@ -65,6 +65,13 @@ export function join<Run>(fragments: readonly Interpolated<Run>[], separator: st
   return new Fragment(parts)
 }
 
+/** The same fragment with something else in the place of some parameters. */
+export const replaceParams = <Run>(
+  { parts }: Fragment<Run>,
+  replacements: ReadonlyMap<Param<Run>, Fragment<Run>>,
+): Fragment<Run> =>
+  new Fragment(parts.flatMap((part) => (part instanceof Param ? (replacements.get(part)?.parts ?? [part]) : [part])))
+
 /** A statement's text with `$1, $2, …`, and how to get its values for one run. */
 export interface CompiledSql<Run> {
   readonly text: string

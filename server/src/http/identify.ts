@@ -31,6 +31,19 @@ export const identifier =
       : authenticate(`Bearer ${token}`, options)
   }
 
+/** What a handshake of a socket carries to sign in with, as it would stand in an `Authorization` header. @throws Problem crossSite */
+export const handshakeCredential =
+  (browser: BrowserSessions) =>
+  (req: HttpRequest): string | undefined => {
+    const { authorization, cookie } = req.headers
+    if (authorization !== undefined || cookie === undefined) return authorization
+    const token = browser.accessToken(req)
+    if (token === null) return undefined
+    // A handshake is a GET, but what it opens can do more than read.
+    browser.refuseForeign(req)
+    return `Bearer ${token}`
+  }
+
 /** A page cannot take its cookie away, so one that has ended must not keep it from signing in again. */
 function orGuest(work: () => Actor | Promise<Actor>): Actor | Promise<Actor> {
   try {

@@ -5,6 +5,8 @@ export interface Metrics {
   observe(method: string, route: string, status: number, seconds: number): void
   /** Shows a number that is read when somebody asks for the metrics. */
   gauge(name: string, help: string, read: () => number): void
+  /** The same for a number that only grows. */
+  counter(name: string, help: string, read: () => number): void
   /** The text for Prometheus, and its content type. */
   readonly contentType: string
   text(): Promise<string>
@@ -41,6 +43,17 @@ export function createMetrics(): Metrics {
     },
     gauge: (name, help, read) => {
       const gauge: Gauge = new Gauge({ name, help, registers, collect: () => gauge.set(read()) })
+    },
+    counter: (name, help, read) => {
+      const counter: Counter = new Counter({
+        name,
+        help,
+        registers,
+        collect: () => {
+          counter.reset()
+          counter.inc(read())
+        },
+      })
     },
     contentType: register.contentType,
     text: () => register.metrics(),

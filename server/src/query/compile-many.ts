@@ -5,7 +5,7 @@ import { compileMilliseconds, isCalculated } from './compile-time.ts'
 import type { Compiler, Reached } from './compiler.ts'
 import type { Run, Sql } from './run.ts'
 import { column, type Source } from './source.ts'
-import { joinTableOf } from './tables.ts'
+import { presentTables } from './tables.ts'
 
 /** `any` is `exists`; `all` is "there is none for which it does not hold". */
 export function compileQuantifier(
@@ -40,15 +40,16 @@ function linkMany(over: ManyPath, alias: string, target: Source, compiler: Compi
   const from = ownerId ?? owner?.value('id') ?? raw('null')
   if (inverse && !inverse.throughJoinTable) return sql`${target.value(inverse.field)} = ${from}`
   const link = compiler.alias()
+  const { tables = presentTables } = compiler
   if (inverse) {
     const shown = target.shown(inverse.field)
-    const linked = sql`${id} in (select ${column(link, 'source')} from ${joinTableOf(inverse.collection, inverse.field)} as ${identifier(link)} where ${column(link, 'target')} = ${from})`
+    const linked = sql`${id} in (select ${column(link, 'source')} from ${tables.links(inverse.collection, inverse.field)} as ${identifier(link)} where ${column(link, 'target')} = ${from})`
     return shown ? sql`${linked} and ${shown}` : linked
   }
   const given = owner?.manyIds(over.field)
   if (given) return sql`${id} = any(${given})`
   const shown = owner?.shown(over.field)
-  const linked = sql`${id} in (select ${column(link, 'target')} from ${joinTableOf(over.collection, over.field)} as ${identifier(link)} where ${column(link, 'source')} = ${from})`
+  const linked = sql`${id} in (select ${column(link, 'target')} from ${tables.links(over.collection, over.field)} as ${identifier(link)} where ${column(link, 'source')} = ${from})`
   return shown ? sql`${shown} and ${linked}` : linked
 }
 

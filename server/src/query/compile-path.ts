@@ -20,8 +20,8 @@ export function compileOwnerId(root: PathRoot, hops: readonly Hop[], compiler: C
 }
 
 export function sourceOf(root: Exclude<PathRoot, 'user'>, compiler: Compiler): Source {
-  const source = root === 'old' ? compiler.old : compiler.record
-  if (!source) throw new Error(`An expression about the ${root} record was compiled where there is none.`)
+  const source = { old: compiler.old, record: compiler.record, channel: compiler.channel }[root]
+  if (!source) throw new Error(`An expression about ${root} was compiled where there is none.`)
   return source
 }
 

@@ -1,5 +1,6 @@
 import type { Comparison, Expression, Model } from '@plinth/schema'
 import type { Sql } from './run.ts'
+import type { Tables } from './tables.ts'
 import type { Source } from './source.ts'
 
 /** A collection as a query may use it: what stands in `from`, and the source that reads its columns. */
@@ -25,7 +26,11 @@ export interface Compiler {
   readonly model: Model
   readonly record: Source | null
   readonly old: Source | null
+  /** The parameters of the channel that a rule of channels is about. */
+  readonly channel?: Source
   readonly reach: Reach
+  /** Where links of relations to many are found; the tables as they are without it. */
+  readonly tables?: Tables
   /** A table alias that nothing else in the statement uses. */
   readonly alias: () => string
   readonly language: Language

@@ -1,8 +1,7 @@
 import { type CompiledSql, compileSql, identifier, join, sql } from '../database/sql.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 import { currentVersion } from './select-one.ts'
-import { revisionOf } from './table-reference.ts'
-import { tableOf } from './tables.ts'
+import { revisionOf, tableOf } from './tables.ts'
 import type { CollectionModel } from '@plinth/schema'
 import type { WriteCheck } from './write-check.ts'
 

@@ -1,4 +1,4 @@
-import { childrenOf, type Expression } from '@plinth/schema'
+import { childrenOf, type Expression, type PathRoot } from '@plinth/schema'
 
 /**
  * The fields of the record at hand that an expression looks at (`@old` and `changed` look at all of them: `*`). A rule that
@@ -19,7 +19,7 @@ function collect(expression: Expression, fields: Set<string>): void {
   } else for (const part of childrenOf(expression)) collect(part, fields)
 }
 
-function note(root: 'record' | 'old' | 'user', field: string, fields: Set<string>): void {
+function note(root: PathRoot, field: string, fields: Set<string>): void {
   if (root === 'old') fields.add('*')
   if (root === 'record') fields.add(field)
 }

@@ -9,7 +9,7 @@ import type { Shape, ShapeEntry } from './shape.ts'
 import { compileSortKey, orderBy } from './sort.ts'
 import type { Source } from './source.ts'
 import { column } from './source.ts'
-import { joinTableOf } from './tables.ts'
+import { presentTables } from './tables.ts'
 
 /**
  * The SQL that builds one record's JSON in its shape. `row_to_json` over a subquery is the quickest way PostgreSQL has (30 %
@@ -109,7 +109,7 @@ function idsJson(access: Access, source: Source, name: string, compiler: Compile
   if (access.collection(to)?.read !== true) return visibleIdsJson(source, name, to, compiler)
   const link = compiler.alias()
   const target = column(link, 'target')
-  const from = sql`${joinTableOf(source.collection.name, name)} as ${identifier(link)}`
+  const from = sql`${(compiler.tables ?? presentTables).links(source.collection.name, name)} as ${identifier(link)}`
   const given = source.manyIds(name)
   const id = column(link, 'id')
   if (given)

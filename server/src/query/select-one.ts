@@ -6,6 +6,7 @@ import { recordJson } from './record-json.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 import type { Shape } from './shape.ts'
 import { column } from './source.ts'
+import { presentTables, type Tables } from './tables.ts'
 import { reachVisible, tableReference } from './table-reference.ts'
 
 /** Each answer starts with the schema's version, so that a copy of the server with an older model notices. */
@@ -35,11 +36,17 @@ export function compileGetMany(access: Access, collection: string, shape: Shape)
 }
 
 /** A compiler for what a caller asks about its own view of the data. */
-export const compilerFor = (access: Access, next: () => string, record: Compiler['record']): Compiler => ({
+export const compilerFor = (
+  access: Access,
+  next: () => string,
+  record: Compiler['record'],
+  tables: Tables = presentTables,
+): Compiler => ({
   model: access.model,
   record,
   old: null,
-  reach: reachVisible(access, next),
+  reach: reachVisible(access, next, tables),
+  tables,
   alias: next,
   language: expressionLanguage,
 })

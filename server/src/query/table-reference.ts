@@ -5,7 +5,7 @@ import { compileCondition, expressionLanguage } from './compile-expression.ts'
 import type { Compiler, Reach } from './compiler.ts'
 import type { Sql } from './run.ts'
 import { column, rowSource, shownColumn, type Source } from './source.ts'
-import { tableOf } from './tables.ts'
+import { presentTables, type Tables } from './tables.ts'
 
 /** Where rows of a collection come from: its table, or a CTE that returned whole rows with their revision in `rev`. */
 export interface Rows {
@@ -27,13 +27,14 @@ export function tableReference(
   alias: string,
   next: () => string,
   rows?: Rows,
+  tables: Tables = presentTables,
 ): { readonly from: Sql; readonly source: Source } {
   const permitted = access.collection(name)
   if (!permitted || permitted.read === false) throw errors.collectionNotFound({ collection: name })
   const { collection, read, visible } = permitted
   const base = next()
-  const from = rows ?? { from: tableOf(collection), rev: revisionOf, manyIds: () => null }
-  const compiler = ruleCompiler(access.model, collection, base, next, (field) => from.manyIds(base, field))
+  const from = rows ?? { from: tables.of(collection), rev: tables.revision, manyIds: () => null }
+  const compiler = ruleCompiler(access.model, collection, base, next, (field) => from.manyIds(base, field), tables)
   const columns = [...visible].flatMap(([field, shown]) => visibleColumns(collection, base, field, shown, compiler))
   const rev = collection.kind === 'view' ? raw('null') : from.rev(base)
   const where = read === true ? raw('') : sql` where ${compileCondition(read, compiler)}`
@@ -42,9 +43,6 @@ export function tableReference(
     source: visibleSource(permitted, alias),
   }
 }
-
-/** PostgreSQL's own row version: the transaction that wrote it. https://www.postgresql.org/docs/current/ddl-system-columns.html */
-export const revisionOf = (alias: string): Sql => sql`${identifier(alias)}.xmin::text`
 
 function visibleColumns(
   collection: CollectionModel,
@@ -77,20 +75,20 @@ export function visibleSource({ collection, visible }: CollectionAccess, alias: 
 
 /** What a caller's filters, sorts and shapes may reach: other collections as that caller may read them. */
 export const reachVisible =
-  (access: Access, next: () => string): Reach =>
+  (access: Access, next: () => string, tables: Tables = presentTables): Reach =>
   (collection, alias) =>
-    tableReference(access, collection, alias, next)
+    tableReference(access, collection, alias, next, undefined, tables)
 
 /**
  * The one exception to the invariant: a rule's own look-ups. A rule was written by an admin and decides what a caller may
  * see, so it reads the tables themselves; `author.team.lead = @user.id` must work for callers who cannot read teams.
  */
 export const reachForRule =
-  (model: Model): Reach =>
+  (model: Model, tables: Tables = presentTables): Reach =>
   (name, alias) => {
     const collection = model.collections.get(name)
     if (!collection) throw errors.collectionNotFound({ collection: name })
-    return { from: sql`${tableOf(collection)} as ${identifier(alias)}`, source: rowSource(collection, alias) }
+    return { from: sql`${tables.of(collection)} as ${identifier(alias)}`, source: rowSource(collection, alias) }
   }
 
 /** A compiler for rules about the row known by `alias`. */
@@ -100,7 +98,16 @@ export function ruleCompiler(
   alias: string,
   next: () => string,
   manyIds: Source['manyIds'] = () => null,
+  tables: Tables = presentTables,
 ): Compiler {
   const record = { ...rowSource(collection, alias), manyIds }
-  return { model, record, old: record, reach: reachForRule(model), alias: next, language: expressionLanguage }
+  return {
+    model,
+    record,
+    old: record,
+    reach: reachForRule(model, tables),
+    tables,
+    alias: next,
+    language: expressionLanguage,
+  }
 }

@@ -10,8 +10,8 @@ import { parameters, type Run, type Sql } from './run.ts'
 import { compilerFor, currentVersion } from './select-one.ts'
 import type { Shape } from './shape.ts'
 import { column, rowSource, type Source } from './source.ts'
-import { reachForRule, revisionOf, tableReference } from './table-reference.ts'
-import { tableOf } from './tables.ts'
+import { reachForRule, tableReference } from './table-reference.ts'
+import { revisionOf, tableOf } from './tables.ts'
 import { answerWrite, idsAfter, linkStatements, type ManyChange } from './write-answer.ts'
 import {
   allOf,

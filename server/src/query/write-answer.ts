@@ -5,8 +5,8 @@ import { parameters, type Run, type Sql } from './run.ts'
 import { compilerFor } from './select-one.ts'
 import type { Shape } from './shape.ts'
 import { column, type Source } from './source.ts'
-import { revisionOf, tableReference } from './table-reference.ts'
-import { joinTableOf } from './tables.ts'
+import { tableReference } from './table-reference.ts'
+import { joinTableOf, revisionOf } from './tables.ts'
 
 /** What a write does to one relation to many: all its ids anew, or some added and some taken away. */
 export interface ManyChange {

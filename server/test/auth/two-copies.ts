@@ -16,6 +16,8 @@ export interface SignedInUser {
 /** Two copies of the server on one database, with an admin and as many users as are asked for. */
 export interface TwoCopies {
   readonly server: TestServer
+  /** Where the other copy listens. */
+  readonly otherUrl: string
   readonly adminToken: string
   /** Asks the other copy. */
   other(method: string, path: string, options?: CallOptions): Promise<Answer>
@@ -49,6 +51,7 @@ export async function startTwoCopies(environment: Readonly<Record<string, string
   }
   return {
     server,
+    otherUrl: second.url,
     adminToken,
     run,
     signIn,

@@ -140,9 +140,19 @@ describe('readChanges', () => {
     await expect(inWriting).rejects.toThrow('READ COMMITTED')
     const inOldSnapshot = database.transaction(async (session) => {
       await execute(session, 'set transaction isolation level repeatable read')
-      await currentCursor(session)
+      await readChanges(session, start)
     })
     await expect(inOldSnapshot).rejects.toThrow('READ COMMITTED')
+  })
+
+  it('gives a transaction that sees one moment the cursor of that moment', async () => {
+    const cursor = await database.transaction(async (session) => {
+      await execute(session, 'set transaction isolation level repeatable read, read only')
+      await execute(session, 'select 1 from plinth.log_epoch')
+      await execute(database, insert('after the moment'))
+      return currentCursor(session)
+    })
+    expect(await readChanges(database, cursor)).toMatchObject({ changes: [{ op: 'create' }] })
   })
 })
 

@@ -4,6 +4,7 @@ import { inject } from 'vitest'
 import { connect } from '../../src/database/connect.ts'
 import type { ConnectOptions } from '../../src/database/connection-settings.ts'
 import type { Database } from '../../src/database/database.ts'
+import type { TestServer } from './postgres.global.ts'
 
 export interface TestDatabase {
   readonly database: Database
@@ -14,7 +15,7 @@ export interface TestDatabase {
 
 /** A database of its own, with all system tables, copied from a template in milliseconds. Call `drop()` in `afterAll`. */
 export async function createTestDatabase(options: Omit<ConnectOptions, 'url'> = {}): Promise<TestDatabase> {
-  const { url: serverUrl, template } = inject('testServer')
+  const { url: serverUrl, template }: TestServer = inject('testServer')
   const name = template.replace('template', randomBytes(6).toString('hex'))
   await administer(serverUrl, `create database ${name} template ${template}`)
   const address = new URL(serverUrl)

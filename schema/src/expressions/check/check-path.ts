@@ -90,9 +90,16 @@ function startOf(syntax: PathSyntax, context: Context): { readonly root: PathRoo
       throw new ExpressionError('`@old` means something in update rules only', rootSpan(syntax))
     return { root, collection: context.scope.record }
   }
+  if (root === 'channel') {
+    if (context.scope.channel === undefined)
+      throw new ExpressionError('`@channel` means something in rules of channels only', rootSpan(syntax))
+    return { root, collection: context.scope.channel }
+  }
   if (root !== null) throw unknownRoot(syntax, root)
-  if (context.record === null)
-    throw new ExpressionError('there is no record here, so there are no fields; use @user, @now or @today', syntax)
+  if (context.record === null) {
+    const known = context.scope.channel === undefined ? '@user, @now or @today' : '@channel, @user, @now or @today'
+    throw new ExpressionError(`there is no record here, so there are no fields; use ${known}`, syntax)
+  }
   return { root: 'record', collection: context.record }
 }
 
@@ -103,25 +110,33 @@ function checkHop(name: Name, collection: string, root: PathRoot, context: Conte
       `\`${name.name}\` reaches many records: write any(${name.name}, …) with a condition about one of them`,
       name,
     )
-  if (type.kind !== 'record' || name.name === 'id')
+  const isId = isOwnId(name, collection, context)
+  if (type.kind !== 'record' || isId)
     throw new ExpressionError(
-      `\`${name.name}\` is ${describeField(name, type)}, so nothing can follow it after a \`.\``,
+      `\`${name.name}\` is ${isId ? 'an id' : describeType(type)}, so nothing can follow it after a \`.\``,
       name,
     )
   return { collection, field: name.name, to: type.collection }
 }
 
-const describeField = (name: Name, type: ValueType): string => (name.name === 'id' ? 'an id' : describeType(type))
+/** Every record has an `id`; a channel is none, and may call a parameter so. */
+const isOwnId = (name: Name, collection: string, { scope }: Context): boolean =>
+  name.name === 'id' && collection !== scope.channel
 
-function fieldOf(name: Name, collection: string, root: PathRoot, { scope }: Context): ScopeField {
+function fieldOf(name: Name, collection: string, root: PathRoot, context: Context): ScopeField {
+  const { scope } = context
   // Everyone knows their own id, also those who may not see the collection `users`.
   if (root === 'user' && collection === 'users' && name.name === 'id') return { type: { kind: 'record', collection } }
   const field = scope.lookup(collection, name.name)
-  if (field !== undefined) return name.name === 'id' ? { type: { kind: 'record', collection } } : field
+  if (field !== undefined) return isOwnId(name, collection, context) ? { type: { kind: 'record', collection } } : field
   const others = root === 'user' && collection === 'users' ? ofSignIn.keys() : []
   const suggestion = suggest(name.name, [...scope.names(collection), ...others])
+  if (root === 'channel' && collection === scope.channel) throw unknownParameter(name, suggestion)
   throw new ExpressionError(`unknown field \`${name.name}\`${didYouMean(suggestion)}`, name, suggestion)
 }
+
+const unknownParameter = (name: Name, suggestion: string | undefined): ExpressionError =>
+  new ExpressionError(`this channel has no parameter \`${name.name}\`${didYouMean(suggestion)}`, name, suggestion)
 
 /** Within a quantifier, a path from its record goes on where the quantifier's own path ended. */
 function refuseTooManyHops(syntax: Span, root: PathRoot, own: number, { hops, limits }: Context): void {
@@ -141,11 +156,13 @@ function refuseFieldsOf(root: string, names: readonly Name[]): void {
 function missingField(syntax: PathSyntax): ExpressionError {
   if (syntax.root === 'user')
     return new ExpressionError('say what of the user, for example `@user.id`', syntax, '@user.id')
+  if (syntax.root === 'channel')
+    return new ExpressionError('say which parameter of the channel, for example `@channel.id` in `room:{id}`', syntax)
   return new ExpressionError(`say which field, for example \`@${syntax.root}.id\``, syntax)
 }
 
 function unknownRoot(syntax: PathSyntax, root: string): ExpressionError {
-  const meant = rootWords.get(root) ?? suggest(root, ['user', 'now', 'today', 'old'])
+  const meant = rootWords.get(root) ?? suggest(root, ['user', 'now', 'today', 'old', 'channel'])
   const suggestion = meant === undefined ? undefined : `@${meant}`
   return new ExpressionError(`unknown \`@${root}\`${didYouMean(suggestion)}`, rootSpan(syntax), suggestion)
 }

@@ -42,4 +42,7 @@ export const rootWords: ReadonlyMap<string, string> = new Map([
   ['previous', 'old'],
   ['date', 'today'],
   ['time', 'now'],
+  ['room', 'channel'],
+  ['topic', 'channel'],
+  ['params', 'channel'],
 ])

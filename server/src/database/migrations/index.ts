@@ -8,6 +8,8 @@ import { audit } from './0007-audit.ts'
 import { providers } from './0008-providers.ts'
 import { secondFactors } from './0009-second-factors.ts'
 import { languagesAndSweeps } from './0010-languages-and-sweeps.ts'
+import { channels } from './0011-channels.ts'
+import { realtime } from './0012-realtime.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
@@ -22,4 +24,6 @@ export const migrations: readonly Migration[] = [
   providers,
   secondFactors,
   languagesAndSweeps,
+  channels,
+  realtime,
 ]

@@ -26,12 +26,3 @@ export function wholeNumber(parameters: Parameters, name: string, min: number, m
   if (number >= min && number <= max) return number
   throw errors.invalidParameter({ name, reason: `must be a whole number from ${min} to ${max}.` })
 }
-
-/** Names of time zones that both sides know: IANA's, as Node lists them. */
-const timeZones: ReadonlySet<string> = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
-
-export function timeZoneOf(parameters: Parameters): string {
-  const name = parameters.get('timezone') ?? 'UTC'
-  if (timeZones.has(name)) return name
-  throw errors.invalidParameter({ name: 'timezone', reason: 'must be the name of a time zone, such as Europe/Berlin.' })
-}

@@ -6,6 +6,7 @@ import { deleteRecord, deleteRecords } from '../../records/delete-records.ts'
 import { onceForKey } from '../../records/idempotency.ts'
 import { type Operation, operationOf, type RecordsDeps } from '../../records/operation.ts'
 import { aggregateRecords, getRecord, listRecords } from '../../records/read-records.ts'
+import { timeZoneOf } from '../../records/time-zone.ts'
 import { replaceRecord } from '../../records/replace-record.ts'
 import { updateRecord, updateRecords } from '../../records/update-records.ts'
 import { json, noContent } from '../answers.ts'
@@ -16,7 +17,7 @@ import { idempotencyKey, problemAnswer } from '../idempotency-key.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { type Router, routes } from '../router.ts'
 import { exporting, importing } from './transfer.ts'
-import { listOptions, timeZoneOf, wholeNumber } from './record-parameters.ts'
+import { listOptions, wholeNumber } from './record-parameters.ts'
 
 /** `/api/records`: every collection, by the same few routes. */
 export function recordsRoutes(deps: RecordsDeps, maxImport: number): Router {

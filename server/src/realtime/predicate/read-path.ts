@@ -22,4 +22,6 @@ const starts: Readonly<Record<Path['root'], (input: PredicateInput) => WireRecor
   record: (input) => input.record,
   old: (input) => input.old,
   user: (input) => input.user,
+  // Rules of channels have no record to go by: PostgreSQL is asked.
+  channel: () => null,
 }

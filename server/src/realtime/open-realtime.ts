@@ -1,0 +1,134 @@
+import type { Server as HttpServer } from 'node:http'
+import { readVersion } from '../catalog/read-schema.ts'
+import { readCursorKey } from '../changes/cursor-key.ts'
+import type { ChangeSignal } from '../changes/wake.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { RecordsDeps } from '../records/operation.ts'
+import { type Channels, openChannels } from './channels/open-channels.ts'
+import { type Live, openLive } from './live/open-live.ts'
+import { type RealtimeMetrics, showRealtime } from './realtime-metrics.ts'
+import type { SignIn } from './sockets/credential.ts'
+import { openSockets } from './sockets/open-sockets.ts'
+import { Admission } from './subscriptions/admission.ts'
+import { ChangeHub, type HubDeps } from './subscriptions/change-hub.ts'
+import { subscriptionMessages } from './subscriptions/subscribe.ts'
+import { Subscriptions } from './subscriptions/subscriptions.ts'
+
+export interface RealtimeOptions {
+  readonly http: HttpServer
+  readonly signIn: SignIn
+  readonly records: RecordsDeps & { readonly catalog: Pick<Catalog, 'model' | 'refresh' | 'onChange'> }
+  readonly signal: ChangeSignal
+  readonly metrics: RealtimeMetrics
+  readonly config: RealtimeSettings
+  readonly onError: (error: unknown) => void
+}
+
+export interface RealtimeSettings {
+  readonly corsOrigins: readonly string[]
+  readonly publicUrl: string | null
+  readonly realtimeSockets: number
+  readonly realtimeQueue: number
+  readonly realtimeSubscriptions: number
+  readonly realtimeMessages: number
+  readonly realtimeMessageBytes: number
+  readonly realtimeChannels: number
+  readonly channelPayloadBytes: number
+  readonly channelMembers: number
+  readonly redisUrl: string | null
+}
+
+export interface Realtime {
+  /** Tells all clients when to come again, and closes their connections. */
+  drain(): Promise<void>
+  /** Ends reading the log. */
+  close(): Promise<void>
+}
+
+/** How many subscriptions are begun and channels joined at a time: each needs a statement or two, and requests want some of the pool as well. */
+const beginsAtATime = 4
+const maxBegins = 5_000
+/** What is around the payload of a message: its event and the name of its channel. */
+const envelopeBytes = 4_096
+
+/** Opens realtime: the sockets, and one reader of the change log for all of them. */
+export async function openRealtime(options: RealtimeOptions): Promise<Realtime> {
+  const { records, config, signal, signIn, onError } = options
+  const key = await readCursorKey(records.database)
+  const counts = { evaluations: 0, lookups: 0, events: 0, statements: 0, resyncs: 0 }
+  const admission = new Admission(beginsAtATime, maxBegins)
+  const channels = openChannels({
+    admission,
+    records,
+    catalog: records.catalog,
+    redisUrl: config.redisUrl,
+    channelsPerSocket: config.realtimeChannels,
+    payloadBytes: config.channelPayloadBytes,
+    membersShown: config.channelMembers,
+    onError,
+  })
+  const live = openLive({ ...options, key })
+  const subscriptions: Subscriptions = new Subscriptions(records, () => hub, config.realtimeSubscriptions)
+  const hub: ChangeHub = new ChangeHub({
+    records,
+    signal,
+    key,
+    counts,
+    // A part of the queue, since records are larger as JSON than PostgreSQL stores them.
+    batchBytes: config.realtimeQueue / 4,
+    usersChanged: (ids) => sockets.identities.usersChanged(ids),
+    refreshSchema: () => refreshSchema(records),
+    ...followedBy(channels, live),
+    onLost: (subscription, reason) => {
+      counts.resyncs += 1
+      subscriptions.lose(subscription, reason)
+    },
+    onError,
+  })
+  const others = [...channels.messages, ...live.messages]
+  const sockets = openSockets({
+    http: options.http,
+    signIn,
+    messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...others],
+    corsOrigins: config.corsOrigins,
+    publicUrl: config.publicUrl,
+    queueBytes: config.realtimeQueue,
+    // A payload that is as large as it may be travels within a message.
+    messageBytes: Math.max(config.realtimeMessageBytes, config.channelPayloadBytes + envelopeBytes),
+    messagesPerSecond: config.realtimeMessages,
+    maxSockets: config.realtimeSockets,
+    onError,
+  })
+  showRealtime(options.metrics, { counts, subscriptions, channels, connections: sockets.connections })
+  const stopListening = [subscriptions, live].map((each) => records.catalog.onChange(() => each.schemaChanged()))
+  await hub.start()
+  return {
+    drain: () => sockets.stop(),
+    close: async () => {
+      for (const stop of stopListening) stop()
+      live.close()
+      await hub.stop()
+      await channels.close()
+    },
+  }
+}
+
+async function refreshSchema({ database, catalog }: RecordsDeps): Promise<void> {
+  if ((await readVersion(database)) > catalog.model.version) await catalog.refresh()
+}
+
+/** Channels and live queries hear of changes before subscriptions do. */
+const followedBy = (channels: Channels, live: Live): Pick<HubDeps, 'onChanges' | 'onPosition' | 'onLogLost'> => ({
+  onChanges: (changes, seen) => {
+    channels.noteChanges(new Set(changes.map(({ collection }) => ownerOf(collection))))
+    live.noteChanges(changes, seen)
+  },
+  onPosition: live.notePosition,
+  onLogLost: () => {
+    channels.noteAllChanged()
+    live.noteAllChanged()
+  },
+})
+
+/** The links of a relation to many are logged as `posts.tags`. */
+const ownerOf = (table: string): string => table.split('.')[0] ?? table

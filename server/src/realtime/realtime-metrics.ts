@@ -1,0 +1,45 @@
+import type { Channels } from './channels/open-channels.ts'
+import type { SocketConnection } from './sockets/socket-connection.ts'
+import type { DeliveryCounts } from './subscriptions/deliver.ts'
+import type { Subscriptions } from './subscriptions/subscriptions.ts'
+
+/** Where numbers are shown. */
+export interface RealtimeMetrics {
+  gauge(name: string, help: string, read: () => number): void
+  counter(name: string, help: string, read: () => number): void
+}
+
+interface Shown {
+  readonly counts: DeliveryCounts & { readonly resyncs: number }
+  readonly subscriptions: Pick<Subscriptions, 'count'>
+  readonly channels: Pick<Channels, 'load'>
+  readonly connections: ReadonlySet<SocketConnection>
+}
+
+/** What realtime costs, for `/metrics`. */
+export function showRealtime(metrics: RealtimeMetrics, { counts, subscriptions, channels, connections }: Shown): void {
+  metrics.gauge('plinth_realtime_connections', 'Open realtime connections.', () => connections.size)
+  metrics.gauge('plinth_realtime_subscriptions', 'Subscriptions on them.', () => subscriptions.count)
+  metrics.gauge('plinth_channels', 'Channels that have members here.', () => channels.load().channels)
+  metrics.gauge('plinth_channel_members', 'Memberships of channels.', () => channels.load().members)
+  metrics.gauge('plinth_realtime_waiting_bytes', 'Bytes that wait to be taken by clients.', () =>
+    [...connections].reduce((sum, { queue }) => sum + queue.bytes, 0),
+  )
+  metrics.counter('plinth_realtime_events_total', 'Events handed to connections.', () => counts.events)
+  metrics.counter(
+    'plinth_realtime_evaluations_total',
+    'Changes judged by a rule and a filter: once for all subscriptions that the verdict holds for.',
+    () => counts.evaluations,
+  )
+  metrics.counter(
+    'plinth_realtime_lookups_total',
+    'Users looked up by an id that a rule compares with theirs.',
+    () => counts.lookups,
+  )
+  metrics.counter(
+    'plinth_realtime_statements_total',
+    'Statements that read what the change log does not tell.',
+    () => counts.statements,
+  )
+  metrics.counter('plinth_realtime_resyncs_total', 'Subscriptions that had to begin anew.', () => counts.resyncs)
+}
