@@ -24,7 +24,7 @@ import { openSessions, type Sessions } from './sessions/open-sessions.ts'
 import type { Origin, SessionDeps, SignInAnswer } from './sessions/session.ts'
 import { startSession } from './sessions/start-session.ts'
 import { signIn } from './sign-in.ts'
-import { openSigningKeys } from './signing-keys.ts'
+import { openSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { findMe, type Me } from './me.ts'
 
 /** Sign-in, as routes use it. */
@@ -104,7 +104,7 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
   const { authenticate, forgetSessions } = authenticator(database, tokens, options.requiresMfa)
   const onStarted: SessionDeps['onStarted'] = (user, origin) => noteDevice(mail, { user, ...origin })
   const deps: SessionDeps = { database, tokens, sessionDays, onStarted, onEnded: forgetSessions }
-  const record = (kind: string, by: Actor, origin: Origin, details: Readonly<Record<string, unknown>>): Promise<void> =>
+  const record: RecordAction = (kind, by, origin, details) =>
     recordEvent(database, { kind, userId: null, actor: actorText(by), ...origin, details })
 
   return {
@@ -145,20 +145,34 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       await revokeKey(database, id)
       await record('keyRevoked', by, origin, { key: id })
     },
-    publicKeySet: () => signingKeys.publicKeySet(),
-    rotateSigningKeys: async (by, origin) => {
-      const kid = await signingKeys.rotate()
-      await record('signingKeyRotated', by, origin, { kid })
-      return kid
-    },
-    distrustSigningKeys: async (by, origin) => {
-      const kid = await signingKeys.distrust()
-      await record('signingKeysDistrusted', by, origin, { kid })
-      return kid
-    },
+    ...signingKeyActions(signingKeys, record),
     listEvents: (query) => listEvents(database, query),
   }
 }
+
+type RecordAction = (
+  kind: string,
+  by: Actor,
+  origin: Origin,
+  details: Readonly<Record<string, unknown>>,
+) => Promise<void>
+
+const signingKeyActions = (
+  keys: SigningKeys,
+  record: RecordAction,
+): Pick<Auth, 'publicKeySet' | 'rotateSigningKeys' | 'distrustSigningKeys'> => ({
+  publicKeySet: () => keys.publicKeySet(),
+  rotateSigningKeys: async (by, origin) => {
+    const kid = await keys.rotate()
+    await record('signingKeyRotated', by, origin, { kid })
+    return kid
+  },
+  distrustSigningKeys: async (by, origin) => {
+    const kid = await keys.distrust()
+    await record('signingKeysDistrusted', by, origin, { kid })
+    return kid
+  },
+})
 
 /** Looked up each time a token is made, with the roles and all that count at that moment. */
 const customClaims =
