@@ -9,7 +9,7 @@ export async function bundle(entry: string): Promise<string> {
     build: {
       write: false,
       minify: false,
-      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict' },
+      rolldownOptions: { input: entry, preserveEntrySignatures: 'strict', output: { codeSplitting: false } },
       modulePreload: false,
     },
   })

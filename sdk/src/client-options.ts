@@ -8,6 +8,8 @@ export interface ClientOptions {
   readonly token?: string | (() => string | null | Promise<string | null>)
   /** Where the session of who has signed in is kept; in browsers `localStorage`, elsewhere memory. */
   readonly storage?: SessionStorage
+  /** Where subscriptions keep their place that are to `resume`; in browsers `localStorage`, elsewhere memory. */
+  readonly places?: SessionStorage
   /** `cookie`: the browser keeps the session in cookies that no script can read. Default: `token`. */
   readonly session?: 'token' | 'cookie'
   /** Milliseconds one try of a request may take; 0 for as long as it takes. Default: 30,000. */

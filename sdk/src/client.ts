@@ -3,10 +3,12 @@ import { SessionKeeper } from './auth/session-keeper.ts'
 import type { ClientOptions } from './client-options.ts'
 import type { CallOptions, RequestOptions } from './http/request-options.ts'
 import { createTransport, type Credentials } from './http/transport.ts'
+import { realtimeDoor } from './realtime/door.ts'
 import { collectionClient } from './records/collection-client.ts'
 import { runBatch } from './records/run-batch.ts'
 import { defaultStorage } from './storage/default-storage.ts'
 import type { Answered, Batch } from './types/batch.ts'
+import type { Channel } from './types/channel.ts'
 import type { CollectionClient } from './types/collection-client.ts'
 import type { CollectionName, SchemaShape } from './types/schema-shape.ts'
 import { withCollections } from './with-collections.ts'
@@ -29,6 +31,13 @@ export interface ClientBase<S extends SchemaShape> {
    * @throws PlinthError whose `details.operation` is the number of the one that failed
    */
   batch<const R>(build: (batch: Batch<S>) => R, options?: CallOptions): Promise<Answered<R>>
+  /**
+   * A channel by its name, for messages and presence.
+   *
+   * @example
+   * const room = await db.channel('room:1').join({ onMessage: ({ event, payload }) => show(event, payload) })
+   */
+  channel(name: string): Channel
   /** Calls any route, and answers the JSON of its answer: the caller knows its type. */
   request<T = unknown>(method: string, path: string, options?: RequestOptions): Promise<T>
   /** Calls any route, and answers the response as it comes: for streams. Answers that are none of 2xx are thrown. */
@@ -65,10 +74,19 @@ export function createClient<S extends SchemaShape = SchemaShape>(url: string, o
   const storage = options.storage ?? defaultStorage()
   const keeper = new SessionKeeper({ name: `plinth:${base}`, storage, cookies, transport })
   const credentials: Credentials = options.token === undefined ? keeper : given(options.token)
+  const realtime = realtimeDoor({
+    url: base,
+    headers: options.headers ?? {},
+    cookies,
+    credentials,
+    keeper: options.token === undefined ? keeper : null,
+    places: options.places ?? defaultStorage(),
+  })
   const client = withCollections({
     url: base,
     auth: createAuth(transport, keeper, cookies),
-    collection: (name: string) => collectionClient(transport, name),
+    collection: (name: string) => collectionClient(transport, realtime, name),
+    channel: realtime.channel,
     batch: (build: (batch: object) => unknown, call: CallOptions = {}) => runBatch(transport, build, call),
     request: transport.json,
     send: transport.send,

@@ -15,28 +15,34 @@ export interface AuthCalls {
    * @throws PlinthError `mfaRequired` with the `ticket` for `signInWithFactor` in its details
    */
   enter(path: string, body?: object): Promise<User>
+  /** The same, with this body as it is; null where the answer is empty, and nobody has signed in. */
+  exchange(path: string, body: object): Promise<User | null>
 }
 
-export const authCalls = (transport: Transport, keeper: SessionKeeper, cookies: boolean): AuthCalls => ({
-  // Its callers know the shape from the server's description.
-  ask: async <T>(method: string, path: string, body?: unknown) =>
-    (await transport.json(method, `/api/auth/${path}`, { body })) as T,
-  tell: async (path, body) => {
-    await transport.json('POST', `/api/auth/${path}`, { body })
-  },
-  enter: async (path, body = {}) => {
+export function authCalls(transport: Transport, keeper: SessionKeeper, cookies: boolean): AuthCalls {
+  const exchange: AuthCalls['exchange'] = async (path, body) => {
     // It does not say who asked before: a token that has ended would be in the way.
-    const answer = await transport.json('POST', `/api/auth/${path}`, {
-      body: { ...body, ...(cookies && { session: 'cookie' }) },
-      signedIn: false,
-    })
+    const answer = await transport.json('POST', `/api/auth/${path}`, { body, signedIn: false })
+    if (answer === undefined) return null
     // The server answers every sign-in in one of these shapes.
     const signedIn = answer as SignedIn | ({ readonly mfaRequired: true } & Readonly<Record<string, unknown>>)
     if ('mfaRequired' in signedIn) throw mfaRequired(signedIn)
     await keeper.enter(signedIn)
     return signedIn.user
-  },
-})
+  }
+  return {
+    exchange,
+    // Its callers know the shape from the server's description.
+    ask: async <T>(method: string, path: string, body?: unknown) =>
+      (await transport.json(method, `/api/auth/${path}`, { body })) as T,
+    tell: async (path, body) => {
+      await transport.json('POST', `/api/auth/${path}`, { body })
+    },
+    // Every way in but one says who has signed in.
+    enter: async (path, body = {}) =>
+      (await exchange(path, { ...body, ...(cookies && { session: 'cookie' }) })) as User,
+  }
+}
 
 const mfaRequired = (details: Readonly<Record<string, unknown>>): PlinthError =>
   new PlinthError(200, 'mfaRequired', 'This account needs a second factor to sign in.', { details })

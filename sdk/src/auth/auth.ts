@@ -3,6 +3,7 @@ import { PlinthError } from '../plinth-error.ts'
 import { authCalls, type PasswordCredentials } from './auth-calls.ts'
 import { type ByMail, byMail } from './by-mail.ts'
 import { type Passkeys, passkeys } from './passkeys.ts'
+import { type Providers, providers } from './providers.ts'
 import { type Registration, registration } from './registration.ts'
 import { type SecondFactors, secondFactors } from './second-factors.ts'
 import type { AuthEvent, Me, User } from './session.ts'
@@ -10,7 +11,7 @@ import type { SessionKeeper } from './session-keeper.ts'
 import { type UserSessions, userSessions } from './user-sessions.ts'
 
 /** Signing in and out, and everything around it. Each way in answers who has signed in. */
-export interface Auth extends Registration, ByMail, SecondFactors {
+export interface Auth extends Registration, ByMail, SecondFactors, Providers {
   /** Who is signed in, as far as it is known without asking: right after the start that may be nobody yet. */
   readonly user: User | null
   /** Who is signed in, once what was stored has been read; null for a guest. */
@@ -39,6 +40,7 @@ export function createAuth(transport: Transport, keeper: SessionKeeper, cookies:
     ...byMail(calls),
     ...secondFactors(calls),
     ...passkeys(calls),
+    ...providers(calls, keeper, cookies),
     get user() {
       return keeper.known?.user ?? null
     },

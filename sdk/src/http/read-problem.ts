@@ -6,17 +6,25 @@ type Members = Readonly<Record<string, unknown>>
 export async function readProblem(response: Response): Promise<PlinthError> {
   const { status, headers } = response
   const text = await response.text().catch(() => '')
-  const { type: _, status: __, title, code, errors, requestId, ...details } = membersOf(text)
+  return problemError(status, membersOf(text), headers)
+}
+
+/** The error of a problem, with what the headers of its answer add where there are any. */
+export function problemError(status: number, members: Members, headers?: Headers): PlinthError {
+  const { type: _, status: __, title, code, errors, requestId, ...details } = members
   return new PlinthError(status, textOr(code, `http${status}`), textOr(title, `The server answered ${status}.`), {
     // The server's problems have this shape; where there are none, there is no list either.
     errors: Array.isArray(errors) ? (errors as readonly Fault[]) : [],
-    requestId: typeof requestId === 'string' ? requestId : headers.get('x-request-id'),
-    retryAfter: secondsOf(headers.get('retry-after')),
+    requestId: typeof requestId === 'string' ? requestId : (headers?.get('x-request-id') ?? null),
+    retryAfter: secondsOf(headers?.get('retry-after') ?? numberText(members['retryAfter'])),
     details,
   })
 }
 
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
+
+/** Over a socket there are no headers. */
+const numberText = (value: unknown): string | null => (typeof value === 'number' ? String(value) : null)
 
 function membersOf(text: string): Members {
   try {

@@ -4,12 +4,14 @@ import type { Transport } from '../http/transport.ts'
 import { compileSelect } from './compile-select.ts'
 import { aggregateQuery, filterOfMany, listQuery } from './list-query.ts'
 import { callOptions, listRecords } from './list-records.ts'
+import type { RealtimeDoor } from '../realtime/door.ts'
+import type { StandingKind, Wish } from '../realtime/wishes.ts'
 import { exportRecords, importRecords } from './transfer.ts'
 
 type Options = Readonly<Record<string, unknown>> & CallOptions
 
 /** The calls of one collection, whatever its records look like: `types/collection-client.ts` says what they answer. */
-export function collectionClient(transport: Transport, collection: string) {
+export function collectionClient(transport: Transport, realtime: RealtimeDoor, collection: string) {
   const path = `/api/records/${segment(collection)}`
   const at = (id: string): string => `${path}/${segment(id)}`
   const write = (method: string, address: string, options: Options, more: RequestOptions): Promise<unknown> =>
@@ -22,6 +24,8 @@ export function collectionClient(transport: Transport, collection: string) {
   const countOf = async (answer: Promise<unknown>): Promise<number> =>
     // Writes to many answer `{ "count": n }`.
     ((await answer) as { readonly count: number }).count
+  const standing = (kind: StandingKind) => (options: Wish['options'], handler: Wish['handler']) =>
+    realtime.start({ kind, collection, options, handler })
 
   return {
     list: (options: Options = {}) => listRecords(transport, path, options),
@@ -47,6 +51,9 @@ export function collectionClient(transport: Transport, collection: string) {
       countOf(write('DELETE', path, options, { query: { filter: filterOfMany(where) } })),
     export: async (options: Options = {}) => exportRecords(transport, path, options),
     import: async (file: unknown, options: Options) => importRecords(transport, path, file, options),
+    subscribe: standing('subscribe'),
+    live: standing('live'),
+    liveAggregate: standing('liveAggregate'),
     aggregate: async (options: Options) => {
       const answer = await transport.json('GET', `${path}/aggregate`, {
         ...callOptions(options),

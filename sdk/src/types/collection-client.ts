@@ -1,6 +1,7 @@
 import type { CallOptions } from '../http/request-options.ts'
 import type { Aggregated, AggregateOptions, Aggregates, Group } from './aggregate.ts'
 import type { Choice, CountKind, FirstOptions, GetOptions, ListOptions, Page, WriteOptions } from './query.ts'
+import type { LiveAggregateOptions, LiveOptions, RecordEvent, SubscribeOptions, Subscription } from './realtime.ts'
 import type { CollectionName, SchemaShape } from './schema-shape.ts'
 import type { Selected } from './select.ts'
 import type { ExportOptions, ImportOptions, ImportReport } from './transfer.ts'
@@ -82,6 +83,40 @@ export interface CollectionClient<S extends SchemaShape, C extends CollectionNam
   aggregate<const A extends Aggregates<S, C>, const G extends readonly Group<S, C>[] | undefined = undefined>(
     options: A & { readonly group?: G } & AggregateOptions<S, C> & CallOptions,
   ): Promise<Aggregated<S, C, A, G>[]>
+
+  /**
+   * Hears of every change that the caller may see, once and in order, until it is ended. What a handler awaits comes before
+   * the next event.
+   *
+   * @example
+   * const { unsubscribe } = db.posts.subscribe({ where: { status: 'published' } }, (event) => console.log(event.type, event))
+   */
+  subscribe<const Chosen extends Choice<S, C> = undefined>(
+    options: SubscribeOptions<S, C, Chosen>,
+    handler: (event: RecordEvent<Selected<S, C, Chosen>>) => unknown,
+  ): Subscription
+
+  /**
+   * A list that is kept right: the handler gets all of it at the beginning and after each change.
+   *
+   * @example
+   * db.posts.live({ where: { status: 'published' }, sort: '-created', limit: 10 }, (posts) => show(posts))
+   */
+  live<const Chosen extends Choice<S, C> = undefined>(
+    options: LiveOptions<S, C, Chosen>,
+    handler: (items: readonly Selected<S, C, Chosen>[]) => void,
+  ): Subscription
+
+  /**
+   * An aggregate that is kept right.
+   *
+   * @example
+   * db.posts.liveAggregate({ count: true, group: ['status'] }, (groups) => show(groups))
+   */
+  liveAggregate<const A extends Aggregates<S, C>, const G extends readonly Group<S, C>[] | undefined = undefined>(
+    options: LiveAggregateOptions<S, C, A, G>,
+    handler: (groups: readonly Aggregated<S, C, A, G>[]) => void,
+  ): Subscription
 
   /**
    * All records that match as one file, which streams: `response.body`, `.blob()`, `.text()`.

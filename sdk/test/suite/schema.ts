@@ -3,6 +3,9 @@ import { defineSchema } from '@plinth/schema'
 /** A schema with every field type and every kind of relation, for the tests that run against a real server. */
 export const schema = defineSchema({
   roles: { editor: {} },
+  channels: {
+    'room:{room}': { replay: 10, permissions: { authenticated: { join: true, broadcast: true, presence: true } } },
+  },
   collections: {
     teams: { fields: { name: { type: 'text', required: true } }, permissions: { authenticated: { read: true } } },
     users: {
