@@ -1,10 +1,12 @@
 import type { ClientBase } from '../client.ts'
+import type { Subscription } from '../types/realtime.ts'
 import type { CollectionName, SchemaShape } from '../types/schema-shape.ts'
 
 /** A collection whatever its records look like. */
 export interface AnyRecords {
   list(options: object): PromiseLike<unknown>
   get(id: string, options: object): Promise<unknown>
+  live(options: object, handler: (items: readonly unknown[]) => void): Subscription
   create(body: unknown): Promise<unknown>
   update(id: string, body: object): Promise<unknown>
   replace(id: string, body: object): Promise<unknown>

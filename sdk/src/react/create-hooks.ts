@@ -5,6 +5,8 @@ import type { SchemaShape } from '../types/schema-shape.ts'
 import { anyRecords } from './any-records.ts'
 import type { PlinthHooks, PlinthProviderProps } from './hooks.ts'
 import { keyRoot, listOf, recordOf } from './queries.ts'
+import { useChannelPresence } from './use-channel-presence.ts'
+import { useLive } from './use-live.ts'
 import { useAuthState } from './use-auth-state.ts'
 import { useRecordMutations } from './use-record-mutations.ts'
 
@@ -45,10 +47,19 @@ export function createHooks<S extends SchemaShape>(): PlinthHooks<S> {
   return {
     PlinthProvider,
     useClient,
-    useQuery: (collection, options, behaviour) =>
-      useQuery({ ...listOf(useClient(), collection, options), ...behaviour }),
-    useSuspenseQuery: (collection, options, behaviour) =>
-      useSuspenseQuery({ ...listOf(useClient(), collection, options), ...behaviour }),
+    useQuery: (collection, options, { live = false, ...behaviour } = {}) => {
+      const client = useClient()
+      const list = listOf(client, collection, options)
+      const isLive = live && behaviour.enabled !== false
+      useLive(anyRecords(client, collection), client.auth, list.queryKey, { ...options }, isLive)
+      return useQuery({ ...list, ...behaviour })
+    },
+    useSuspenseQuery: (collection, options, { live = false, ...behaviour } = {}) => {
+      const client = useClient()
+      const list = listOf(client, collection, options)
+      useLive(anyRecords(client, collection), client.auth, list.queryKey, { ...options }, live)
+      return useSuspenseQuery({ ...list, ...behaviour })
+    },
     useRecord: (collection, id, options, behaviour) =>
       useQuery({
         ...recordOf(useClient(), collection, id ?? '', options),
@@ -59,6 +70,8 @@ export function createHooks<S extends SchemaShape>(): PlinthHooks<S> {
       // `PlinthHooks` says what the records are; nothing here depends on it.
       useRecordMutations(collection, anyRecords(useClient(), collection)) as never,
     useAuth: () => useAuthState(useClient().auth),
+    usePresence: (channel, { state = null, onMessage } = {}) =>
+      useChannelPresence(useClient(), channel, state, onMessage),
   }
 }
 

@@ -4,11 +4,13 @@ import type { Auth } from '../auth/auth.ts'
 import type { User } from '../auth/session.ts'
 import type { Client } from '../client.ts'
 import type { PlinthError } from '../plinth-error.ts'
+import type { ChannelMessage } from '../types/channel.ts'
 import type { Choice, CountKind, GetOptions, ListOptions, Page } from '../types/query.ts'
 import type { RecordOf } from '../types/record-of.ts'
 import type { CollectionName, SchemaShape } from '../types/schema-shape.ts'
 import type { Selected } from '../types/select.ts'
 import type { Changes, NewRecord } from '../types/write.ts'
+import type { ChannelPresence } from './use-channel-presence.ts'
 
 export interface PlinthProviderProps<S extends SchemaShape> {
   readonly client: Client<S>
@@ -25,6 +27,17 @@ export interface QueryBehaviour {
   readonly staleTime?: number
   /** Milliseconds after which to ask again. */
   readonly refetchInterval?: number
+}
+
+export interface ListBehaviour extends QueryBehaviour {
+  /** Keeps the list right while it is shown: whatever changes it, here or elsewhere. It is the first page then. */
+  readonly live?: boolean
+}
+
+export interface PresenceOptions<State> {
+  /** What others see of this one; null, or nothing, only looks on. It is compared by its content. */
+  readonly state?: State | null
+  readonly onMessage?: (message: ChannelMessage) => void
 }
 
 /** Writes to a collection. What they change is shown at once, and taken back where the server refuses. */
@@ -56,7 +69,7 @@ export interface PlinthHooks<S extends SchemaShape> {
   >(
     collection: C,
     options?: ListOptions<S, C, Chosen, Count>,
-    behaviour?: QueryBehaviour,
+    behaviour?: ListBehaviour,
   ): UseQueryResult<Page<Selected<S, C, Chosen>, Count>, PlinthError>
   /** The same for Suspense: the data are there when it returns. */
   useSuspenseQuery<
@@ -66,7 +79,7 @@ export interface PlinthHooks<S extends SchemaShape> {
   >(
     collection: C,
     options?: ListOptions<S, C, Chosen, Count>,
-    behaviour?: Omit<QueryBehaviour, 'enabled'>,
+    behaviour?: Omit<ListBehaviour, 'enabled'>,
   ): UseSuspenseQueryResult<Page<Selected<S, C, Chosen>, Count>, PlinthError>
   /** @param id null waits until it is known */
   useRecord<C extends CollectionName<S>, const Chosen extends Choice<S, C> = undefined>(
@@ -77,4 +90,12 @@ export interface PlinthHooks<S extends SchemaShape> {
   ): UseQueryResult<Selected<S, C, Chosen>, PlinthError>
   useMutation<C extends CollectionName<S>>(collection: C): RecordMutations<S, C>
   useAuth(): AuthState
+  /**
+   * Who is present in a channel, while the component is shown.
+   *
+   * @example
+   * const { members, room } = usePresence('room:1', { state: { name } })
+   * @param channel null waits until it is known
+   */
+  usePresence<State extends object>(channel: string | null, options?: PresenceOptions<State>): ChannelPresence<State>
 }

@@ -102,7 +102,12 @@ export const realtimeCases: Readonly<Record<string, Case>> = {
     const { ready } = guest.tags.live({ onError: (error) => (seen = error) }, () => {})
     await ready.catch(() => {})
     equal(seen instanceof PlinthError && seen.status >= 400, true)
-    await fails(createClient(world.url, { token: 'plk_wrong' }).collection('tags').live({}, () => {}).ready, 'invalidToken')
+    await fails(
+      createClient(world.url, { token: 'plk_wrong' })
+        .collection('tags')
+        .live({}, () => {}).ready,
+      'invalidToken',
+    )
   },
 
   'what a handler throws ends its subscription, and is told': async (world) => {
@@ -129,7 +134,11 @@ export const realtimeCases: Readonly<Record<string, Case>> = {
     await Promise.all([list.ready, count.ready])
     equal(lists.all, [[]])
     await db.tags.create([{ name: `${word}-a` }, { name: `${word}-c` }, { name: `${word}-b` }])
-    const names = () => lists.all.at(-1)?.map(({ name }) => name.slice(-1)).join('')
+    const names = () =>
+      lists.all
+        .at(-1)
+        ?.map(({ name }) => name.slice(-1))
+        .join('')
     await until(() => names() === 'cb' && counts.all.at(-1)?.[0]?.count === 3)
     await db.tags.deleteMany({ name: `${word}-c` })
     await until(() => names() === 'ba' && counts.all.at(-1)?.[0]?.count === 2)
@@ -174,7 +183,10 @@ export const realtimeCases: Readonly<Record<string, Case>> = {
     equal(messages.all, [['said', { text: 'Hello' }]])
     his.leave()
     await until(() => present.all.at(-1)?.length === 1)
-    equal(hers.members.map(({ state }) => state), [{ name: 'Grace' }])
+    equal(
+      hers.members.map(({ state }) => state),
+      [{ name: 'Grace' }],
+    )
     hers.leave()
     const late = heard<unknown>()
     const third = await ada.channel(name).join({ replay: 5, onMessage: ({ payload }) => late.handler(payload) })
