@@ -91,6 +91,10 @@ export class Membership extends Standing {
     return ['leave', { channel: this.name }] as const
   }
 
+  protected override recover(): boolean {
+    return false
+  }
+
   /** At once, also where it has not been answered yet: a later answer would be another one's place. */
   override end(): void {
     if (!this.isEnded) this.line.tell(...this.farewell())
@@ -130,7 +134,7 @@ export class Membership extends Standing {
 
   /** One who throws keeps nothing from the others. */
   #tell(act: (listener: JoinOptions) => void): void {
-    for (const listener of [...this.#listeners]) {
+    for (const listener of this.#listeners) {
       try {
         act(listener)
       } catch (error) {

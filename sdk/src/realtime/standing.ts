@@ -32,9 +32,7 @@ export abstract class Standing implements Listener {
   /** Told to the server when it has begun there and is not wanted any more. */
   protected abstract farewell(answer: Members): readonly [name: string, body: object]
   /** Whether after this refusal it can begin in another way. */
-  protected recover(_: PlinthError): boolean {
-    return false
-  }
+  protected abstract recover(error: PlinthError): boolean
 
   get isEnded(): boolean {
     return this.#isEnded

@@ -19,10 +19,24 @@ export interface Subscription {
   unsubscribe(): void
 }
 
+// One type for each, so that `event.type` tells them apart also by what it is not.
+interface Shown<Type, T> {
+  readonly type: Type
+  readonly id: string
+  readonly record: T
+}
+interface Gone<Type> {
+  readonly type: Type
+  readonly id: string
+}
+
 /** What happened to a record that the subscriber may see. */
 export type RecordEvent<T> =
-  | { readonly type: 'create' | 'update' | 'enter'; readonly id: string; readonly record: T }
-  | { readonly type: 'leave' | 'delete'; readonly id: string }
+  | Shown<'create', T>
+  | Shown<'update', T>
+  | Shown<'enter', T>
+  | Gone<'leave'>
+  | Gone<'delete'>
   /** The list to start from, with `list`: everything from before is out of date. */
   | { readonly type: 'list'; readonly items: T[]; readonly next: string | null }
   /** Something was missed, without `list`: read anew what you show. */

@@ -3,13 +3,17 @@ import type { PlinthError, RecordOf } from '../../src/index.ts'
 import { createHooks } from '../../src/react/index.ts'
 import type { schema } from '../suite/schema.ts'
 
-const { useQuery, useRecord, useMutation, useAuth } = createHooks<typeof schema>()
+const { useQuery, useRecord, useMutation, useAuth, usePresence } = createHooks<typeof schema>()
 
 // Never called: `tsc` alone judges.
 function Component() {
   const { data, error } = useQuery('posts', { select: { title: true, author: ['name'] }, count: 'exact' })
   const record = useRecord('posts', null, { select: ['views'] })
   const { update, create } = useMutation('posts')
+  const { members } = usePresence<{ name: string }>('room:1', { state: { name: 'Ada' } })
+  const live = useQuery('posts', { select: ['views'] }, { live: true })
+  // @ts-expect-error it was not selected
+  void live.data?.items[0]?.title
   // @ts-expect-error there is no such field
   useQuery('posts', { where: { titel: 'x' } })
   // @ts-expect-error there is no such collection
@@ -18,7 +22,7 @@ function Component() {
   void update('x', { titel: 'x' })
   // @ts-expect-error a required field is missing
   void create({})
-  return { data, error, record: record.data, made: create({ title: 'x' }), user: useAuth().user }
+  return { data, error, record: record.data, made: create({ title: 'x' }), user: useAuth().user, members }
 }
 
 it('hooks infer what the calls of a client infer', () => {
@@ -28,5 +32,6 @@ it('hooks infer what the calls of a client infer', () => {
   expectTypeOf<Page['count']>().toEqualTypeOf<number>()
   expectTypeOf<Seen['error']>().toEqualTypeOf<PlinthError | null>()
   expectTypeOf<Seen['record']>().toEqualTypeOf<{ views: number | null } | undefined>()
+  expectTypeOf<Seen['members'][number]['state']>().toEqualTypeOf<{ name: string }>()
   expectTypeOf<Seen['made']>().toEqualTypeOf<Promise<RecordOf<typeof schema, 'posts'>>>()
 })

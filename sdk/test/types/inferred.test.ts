@@ -160,6 +160,25 @@ describe('types that were written to a file', () => {
   })
 })
 
+it('what is followed has the shape of its select', () => {
+  const follow = () => {
+    db.posts.subscribe({ select: { title: true, author: ['name'] } }, (event) => {
+      if (event.type === 'list')
+        expectTypeOf(event.items).toEqualTypeOf<{ title: string; author: { name: string | null } }[]>()
+      else if (event.type === 'leave' || event.type === 'delete') expectTypeOf(event).toHaveProperty('id')
+      else if (event.type !== 'resync')
+        expectTypeOf(event.record).toEqualTypeOf<{ title: string; author: { name: string | null } }>()
+    })
+    db.posts.live({ select: ['views'], sort: '-created' }, (posts) => {
+      expectTypeOf(posts).toEqualTypeOf<readonly { views: number | null }[]>()
+    })
+    db.posts.liveAggregate({ count: true, group: ['status'] }, (groups) => {
+      expectTypeOf(groups).toEqualTypeOf<readonly { status: 'draft' | 'published'; count: number }[]>()
+    })
+  }
+  expectTypeOf(follow).toBeFunction()
+})
+
 it('a client without a schema answers records of which nothing is known', () => {
   const call = () =>
     createClient('http://localhost')
