@@ -104,6 +104,32 @@ describe('tabs of one browser', () => {
     expect(seen).toEqual({ same: true, leaks: false, after: 'notSignedIn' })
   })
 
+  it('follow changes over one connection, by cookies as well', async () => {
+    const page = await openPage()
+    let sockets = 0
+    page.on('websocket', (socket) => {
+      if (socket.url().includes('/api/realtime')) sockets += 1
+    })
+    const seen = await page.evaluate(async ({ url, admin }) => {
+      const db = sdk.createClient(url, { session: 'cookie' })
+      await db.auth.signIn(admin)
+      const name = crypto.randomUUID()
+      const tags = db.collection('tags')
+      const shown = new Promise((resolve) => {
+        tags.live({ where: { name } }, (items) => items.length > 0 && resolve(items.length))
+      })
+      const told = new Promise((resolve) => {
+        const { ready } = tags.subscribe({ where: { name } }, ({ type }) => resolve(type))
+        void ready.then(() => tags.create({ name }))
+      })
+      const { members } = await db.channel('room:tabs').join()
+      return [await shown, await told, members]
+    }, world)
+    expect(seen).toEqual([1, 'create', []])
+    expect(sockets).toBe(1)
+    await page.close()
+  })
+
   it('know that they are offline', async () => {
     const page = await openPage()
     const { url, key } = world

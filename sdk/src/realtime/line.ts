@@ -116,7 +116,9 @@ export class Line {
   }
 
   #each(act: (listener: Listener) => void): void {
-    for (const listener of [...this.#listeners]) act(listener)
+    // Those that are added meanwhile are not meant.
+    const listeners = [...this.#listeners]
+    for (const listener of listeners) act(listener)
   }
 
   /** The credential of the handshake. */
