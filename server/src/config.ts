@@ -177,7 +177,7 @@ const settings = {
     'PLINTH_REALTIME_SUBSCRIPTIONS',
     wholeNumber(1, 10_000),
     100,
-    'How many subscriptions a realtime connection may have.',
+    'How many subscriptions a realtime connection may have, and how many live queries.',
   ),
   realtimeMessages: setting(
     'PLINTH_REALTIME_MESSAGES',

@@ -183,5 +183,7 @@ export class LiveQuery {
 }
 
 /** Says what a client has, and as of when. */
-export const liveCursor = ({ hash, place }: Omit<LiveResult, 'rows'>, { key }: Pick<ReadLiveDeps, 'key'>): string =>
-  `${encodeCursor(place, key)}.${hash}`
+export const liveCursor = (
+  { hash, place }: Pick<LiveResult, 'hash' | 'place'>,
+  { key }: Pick<ReadLiveDeps, 'key'>,
+): string => `${encodeCursor(place, key)}.${hash}`
