@@ -68,6 +68,20 @@ describe('a change', () => {
     await client.ask('endLive', { live: last.id })
   })
 
+  it('of a field that is not looked at has nothing run', async () => {
+    const [client] = clients
+    if (client === undefined) throw new Error('Nobody is connected.')
+    const id = await world.create('others', { title: 'd', votes: 1 })
+    const list = await goLive(client, { collection: 'others', filter: "title = 'd'", select: 'id,title' })
+    const cost = await growth(async () => {
+      await world.update('others', id, { votes: 2 })
+      await world.update('others', id, { title: 'dd' })
+      await eventually(() => list.items).toEqual([])
+    })
+    expect(cost['ran']).toBe(1)
+    await client.ask('endLive', { live: list.id })
+  })
+
   it('is one of many that a run answers together', async () => {
     const cost = await growth(async () => {
       await world.run(

@@ -107,6 +107,16 @@ describe('a live query', () => {
     await eventually(() => titles(due.items)).toEqual(['soon'])
   })
 
+  it('is read anew where the log cannot tell what was changed', async () => {
+    await post('a', 1)
+    const list = await goLive(await connect(), { collection: 'posts' })
+    await world.run('truncate public.posts cascade')
+    await eventually(() => list.items).toEqual([])
+    await post('b', 1)
+    await eventually(() => titles(list.items)).toEqual(['b'])
+    expect(list.ended).toBe(null)
+  })
+
   it('ends when its client says so', async () => {
     const client = await connect()
     const list = await goLive(client, { collection: 'posts' })
