@@ -142,6 +142,25 @@ describe('what somebody may do', () => {
     expect(await client.ask('live', { collection: 'by_role' })).toMatchObject({ items: [] })
   })
 
+  it('is looked at before a result is sent that somebody else has asked for', async () => {
+    const cat = await world.user('cat', ['clerk'])
+    const [byAnn, byCat] = [await watch('by_role'), await watch('by_role', cat)]
+    // The log is not read at once, since nobody says that something was written.
+    await world.run(
+      `with lost as (update public.users set roles = '{}' where id = $1::uuid)
+       insert into public.by_role (id, title, created, updated) values (plinth.uuid_v7(), 'late', now(), now())`,
+      ann.id,
+    )
+    const answer = await byCat.client.ask('live', { collection: 'by_role', select: 'id,title' })
+    expect(answer).toMatchObject({ items: [{ title: 'late' }] })
+    await eventually(() => titles(byCat.list)).toEqual(['late'])
+    await eventually(() => byAnn.list.ended).toBe('access')
+    expect(byAnn.list.told).toEqual([])
+    await world.run('delete from public.by_role')
+    await world.run("update public.users set roles = '{clerk}' where id = $1::uuid", ann.id)
+    await eventually(() => byAnn.client.actors.length).toBe(2)
+  })
+
   it('follows the record of the user', async () => {
     await world.create('by_place', { title: 'here' })
     const { list } = await watch('by_place')
