@@ -7,6 +7,8 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'tooling', include: ['scripts/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'schema', include: ['schema/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'sdk', include: ['sdk/test/**/*.test.ts'] } },
+      { extends: true, test: { name: 'cli', include: ['cli/test/**/*.test.ts'] } },
       {
         extends: true,
         test: {

@@ -1,8 +1,8 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ensureDebianPackage } from '../scripts/debian-package.mjs'
 import { everyField } from '../server/test/http/every-field.ts'
 import { callerOf } from './support/api.ts'
+import { launchChromium } from './support/chromium.ts'
 import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
 
 let server: ServerProcess
@@ -10,10 +10,8 @@ let browser: Browser
 let token: string
 
 beforeAll(async () => {
-  if (!(await ensureDebianPackage('chromium'))) throw new Error('This test needs Chromium: install it, or run as root.')
   server = await startServerProcess()
-  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu']
-  browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args })
+  browser = await launchChromium()
   const { body } = await callerOf(server.url, null).send('POST', '/api/auth/sign-in', admin)
   token = String(body['accessToken'])
   const { send, get } = callerOf(server.url, token)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseSync } from 'oxc-parser'
-import { allowances, confinedText, packages, serverFolders, topFolders } from './import-rules.mjs'
+import { allowances, confinedText, furtherDoors, packages, serverFolders, topFolders } from './import-rules.mjs'
 import { fail, root as workspace } from './run.mjs'
 
 /** @typedef {{ file: string, line: number, message: string }} Finding */
@@ -68,7 +68,7 @@ const findings = (/** @type {number} */ offset, /** @type {string[]} */ messages
 
 /** @returns {string[]} */
 function checkReexport(/** @type {string} */ file, /** @type {string} */ specifier) {
-  const isInner = /^[^/]+\/src\/(?!index\.tsx?$)/.test(file)
+  const isInner = /^[^/]+\/src\/(?!index\.tsx?$)/.test(file) && !furtherDoors.includes(file)
   return isInner ? [`re-exports '${specifier}': only a package's src/index.ts may`] : []
 }
 

@@ -11,6 +11,13 @@ export const packages = {
   cli: { imports: ['sdk', 'schema'], npm: true, node: true },
 }
 
+/**
+ * What packages export besides src/index.ts, where most of their users must not load it.
+ *
+ * @type {readonly string[]}
+ */
+export const furtherDoors = ['sdk/src/react/index.ts']
+
 /** Folders whose packages may import everything and are imported by nobody. */
 export const topFolders = ['examples', 'e2e', 'bench']
 

@@ -109,3 +109,26 @@ export function domainName(given: string): string | Wrong {
     ? given
     : new Wrong('must be the name of a domain in lower case, such as example.com.')
 }
+
+/** Addresses that people are sent back to: compared character by character, so they are taken as they are written. */
+export function redirectAddresses(given: string): readonly string[] | Wrong {
+  const list = given.split(',').map((each) => each.trim())
+  const wrong = list.find((each) => !isRedirectAddress(each))
+  return wrong === undefined
+    ? list
+    : new Wrong(
+        `must list whole addresses such as https://app.example.com/signed-in, http://localhost:3000/ or com.example.app:/signed-in, without # or *; "${wrong}" is none.`,
+      )
+}
+
+// https://www.rfc-editor.org/rfc/rfc8252#section-7: apps have schemes of their own, which begin with a reversed domain name.
+function isRedirectAddress(given: string): boolean {
+  const url = /^[\x21-\x7e]+$/.test(given) && !/[#*\\]/.test(given) ? URL.parse(given) : null
+  if (url === null || url.username + url.password !== '') return false
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
+  return (
+    url.protocol === 'https:' ||
+    (url.protocol === 'http:' && isLocal) ||
+    /^[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+:$/.test(url.protocol)
+  )
+}

@@ -1,12 +1,14 @@
 import { requiresMfa } from './access/requires-mfa.ts'
 import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
-import { openAuth } from './auth/open-auth.ts'
+import { type Auth, openAuth } from './auth/open-auth.ts'
+import type { ReachProvider } from './auth/providers/reach-provider.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
 import { forgetSessions } from './auth/sessions/forget-sessions.ts'
+import type { Catalog } from './catalog/catalog.ts'
 import { openCatalog } from './catalog/open-catalog.ts'
 import { openBell } from './changes/bell.ts'
 import { startLogMaintenance } from './changes/retention.ts'
-import { createChangeSignal } from './changes/wake.ts'
+import { type ChangeSignal, createChangeSignal } from './changes/wake.ts'
 import type { Config } from './config.ts'
 import { CannotStart } from './database/cannot-start.ts'
 import { connect } from './database/connect.ts'
@@ -45,8 +47,13 @@ export interface RunningServer {
 
 const drainMilliseconds = 10_000
 
+/** What a test puts in the place of the world outside. */
+export interface Outside {
+  readonly reachProvider?: ReachProvider
+}
+
 /** Starts everything. @throws CannotStart with a sentence for the person who starts it; nothing is left running then */
-export async function startServer(config: Config, log: Log): Promise<RunningServer> {
+export async function startServer(config: Config, log: Log, outside: Outside = {}): Promise<RunningServer> {
   const closing = closingInTurn()
   try {
     const { url, failed } = await openPostgres(config, log, closing)
@@ -55,7 +62,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningServ
     const state = { draining: false }
     await migrate(database)
     const mail = await openOutgoingMail(config, log, database)
-    const http = await openHttp(config, log, database, mail, state, closing)
+    const http = await openHttp({ config, log, database, closing }, { ...outside, mail }, state)
     await makeConfiguredAdmin(config, database)
     const address = await listen(http, config)
     startOutgoingMail(mail, config, log, address)
@@ -88,54 +95,28 @@ async function openPostgres(
   return { url: embedded.url, failed }
 }
 
+interface Opened {
+  readonly config: Config
+  readonly log: Log
+  readonly database: Database
+  readonly closing: Closing
+}
+
 async function openHttp(
-  config: Config,
-  log: Log,
-  database: Database,
-  mail: Mail,
+  opened: Opened,
+  outside: Outside & { readonly mail: Mail },
   state: { readonly draining: boolean },
-  closing: Closing,
 ): Promise<HttpServer> {
-  const catalog = await openCatalog(database, compileComputed)
-  closing.add(() => catalog.close())
-  const onError = (err: unknown) => log.error({ err }, 'the change log could not be maintained')
-  const maintenance = await startLogMaintenance(database, { keepDays: config.changesKeepDays, onError })
-  closing.add(() => maintenance.stop())
-  const forgetting = forgetOldKeys(database, (err) => log.error({ err }, 'old idempotency keys could not be forgotten'))
-  closing.add(async () => forgetting.stop())
-  const sweeping = forgetSessions(database, config, (err) => log.error({ err }, 'old sessions could not be forgotten'))
-  closing.add(async () => sweeping.stop())
-  const signal = createChangeSignal()
-  const bell = openBell(database, 'plinth_changes', () => signal.wake())
-  closing.add(async () => bell.close())
-  const wake = () => {
-    signal.wake()
-    bell.ring()
-  }
-  const records = {
-    database,
-    catalog,
-    plans: new PlanCache(),
-    transfers: new TransferSlots(config.poolSize),
-    wake,
-  }
-  const issuer = config.publicUrl ?? 'plinth'
-  const auth = await openAuth(database, {
-    ...config,
-    issuer,
-    mail,
-    wakeChanges: wake,
-    newUsers: newUsers(records),
-    tokenClaims: { any: () => catalog.model.claims.size > 0, of: (actor) => readClaims(records, actor) },
-    requiresMfa: (roles) => (config.adminMfa && roles.includes('admin')) || requiresMfa(catalog.model, roles),
-  })
+  const { config, log, database, closing } = opened
+  const { records, signal } = await openRecords(opened)
+  const auth = await openSignIn(config, records, outside)
   const browser = browserSessions(config)
   const metrics = createMetrics()
   showPool(metrics, database)
   const router = allRoutes({
     auth,
     browser,
-    catalog,
+    catalog: records.catalog,
     maxImport: config.maxImport,
     metrics,
     metricsToken: config.metricsToken,
@@ -159,6 +140,54 @@ async function openHttp(
   })
   closing.add(() => realtime.close())
   return { ...http, drain: (milliseconds) => Promise.all([realtime.drain(), http.drain(milliseconds)]).then(() => {}) }
+}
+
+interface OpenedRecords {
+  readonly records: RecordsDeps & { readonly catalog: Catalog }
+  /** Tells who follows the change log that something was written, here or by another copy. */
+  readonly signal: ChangeSignal
+}
+
+/** Opens the schema and all that keeps its data in order. */
+async function openRecords({ config, log, database, closing }: Opened): Promise<OpenedRecords> {
+  const catalog = await openCatalog(database, compileComputed)
+  closing.add(() => catalog.close())
+  const failed = (what: string) => (err: unknown) => log.error({ err }, what)
+  const maintenance = await startLogMaintenance(database, {
+    keepDays: config.changesKeepDays,
+    onError: failed('the change log could not be maintained'),
+  })
+  closing.add(() => maintenance.stop())
+  const forgetting = forgetOldKeys(database, failed('old idempotency keys could not be forgotten'))
+  closing.add(async () => forgetting.stop())
+  const sweeping = forgetSessions(database, config, failed('old sessions could not be forgotten'))
+  closing.add(async () => sweeping.stop())
+  const signal = createChangeSignal()
+  const bell = openBell(database, 'plinth_changes', () => signal.wake())
+  closing.add(async () => bell.close())
+  const wake = () => {
+    signal.wake()
+    bell.ring()
+  }
+  const transfers = new TransferSlots(config.poolSize)
+  return { records: { database, catalog, plans: new PlanCache(), transfers, wake }, signal }
+}
+
+function openSignIn(
+  config: Config,
+  records: OpenedRecords['records'],
+  outside: Outside & { readonly mail: Mail },
+): Promise<Auth> {
+  const { catalog, database, wake } = records
+  return openAuth(database, {
+    ...config,
+    ...outside,
+    issuer: config.publicUrl ?? 'plinth',
+    wakeChanges: wake,
+    newUsers: newUsers(records),
+    tokenClaims: { any: () => catalog.model.claims.size > 0, of: (actor) => readClaims(records, actor) },
+    requiresMfa: (roles) => (config.adminMfa && roles.includes('admin')) || requiresMfa(catalog.model, roles),
+  })
 }
 
 /** Sign-in makes users by the rules that all records are made by. */

@@ -35,6 +35,14 @@ describe('the configuration', () => {
     })
   })
 
+  test.each(['PLINTH_URL', 'PLINTH_TOKEN', 'PLINTH_TOKEN_FILE', 'PLINTH_API_KEY', 'PLINTH_SETUP_LINK'])(
+    'leaves %s to the programs that it is for',
+    (name) => {
+      expect(() => readConfig({ [name]: 'x' })).not.toThrow()
+      expect(() => readConfig({ [`${name}S`]: 'x' })).toThrow('is not a setting')
+    },
+  )
+
   test.each([
     'plinth@example.com',
     'Plinth <plinth@example.com>',

@@ -7,7 +7,7 @@ export const errorCatalogue = {
   invalidJson: [400, 'The body is not valid JSON: {reason}'],
   invalidBody: [400, 'The body does not fit: see "errors".'],
   bodyTooLarge: [413, 'The body is larger than {limit} bytes.'],
-  unsupportedMediaType: [415, 'Send the body as application/json.'],
+  unsupportedMediaType: [415, 'Send the body as {type}.'],
   unsupportedEncoding: [415, 'Send the body uncompressed, without Content-Encoding.'],
   headersTooLarge: [431, 'The address and the headers of this request are larger than {limit} bytes together.'],
   requestTooSlow: [408, 'The request did not arrive in time. Send it again.'],
@@ -62,6 +62,34 @@ export const errorCatalogue = {
   addressTaken: [409, 'Another account has this e-mail address.'],
   inviteNotFound: [404, 'There is no open invitation {id}.'],
   mailTemplateNotFound: [404, 'There is no mail "{name}" in the language "{language}".{suggestion}'],
+  providerNotFound: [404, 'There is no provider "{name}", or it is switched off.'],
+  providerFailed: [
+    502,
+    'The provider "{name}" could not be used. Try again, or sign in in another way. An admin finds the reason in the audit trail.',
+  ],
+  providerDenied: [
+    403,
+    'You have not agreed at the provider, or it has refused you. Try again, or sign in in another way.',
+  ],
+  redirectNotAllowed: [
+    400,
+    '"redirectTo" is none of the addresses in PLINTH_REDIRECT_URLS. It has to be the same, character by character.',
+  ],
+  attemptInvalid: [
+    400,
+    'This sign-in has expired, was finished already, or was begun in another browser. Go back to where you began, and try again.',
+  ],
+  exchangeInvalid: [
+    403,
+    'This code or its verifier is not valid, was used already, or has expired. Begin the sign-in again.',
+  ],
+  addressUnproven: [
+    409,
+    'There is an account with your address, which nobody has confirmed yet. Sign in to it by a link or a code that is sent to you by mail, then add this provider to it.',
+  ],
+  identityTaken: [409, 'This account at "{provider}" belongs to another user here. Sign out, and sign in with it.'],
+  identityNotFound: [404, 'You have no way to sign in with the id {id}.'],
+  lastWayIn: [409, 'Without this you could not sign in again. Set a password or add another provider first.'],
   setupLinkInvalid: [403, 'This set-up link is not valid, or has expired. Restart Plinth to get a new one.'],
   setupDone: [409, 'There is an admin already. Sign in instead.'],
   userNotFound: [404, 'There is no user {id}.'],

@@ -14,6 +14,8 @@ import type { LimitName } from './limits/limits.ts'
 import type { MailDeps } from './mail/mail-deps.ts'
 import { type OwnPasswordChange, changeOwnPassword, givePassword } from './change-password.ts'
 import { relyingParty } from './passkeys/relying-party.ts'
+import { openProviders, type Providers } from './providers/open-providers.ts'
+import type { ReachProvider } from './providers/reach-provider.ts'
 import { type OpenRegistration, openRegistration } from './registration/open-registration.ts'
 import type { RegistrationDeps } from './registration/registration.ts'
 import { endedSessions } from './sessions/ended-sessions.ts'
@@ -22,7 +24,7 @@ import { openSessions, type Sessions } from './sessions/open-sessions.ts'
 import type { Origin, SessionDeps, SignInAnswer } from './sessions/session.ts'
 import { startSession } from './sessions/start-session.ts'
 import { signIn } from './sign-in.ts'
-import { openSigningKeys } from './signing-keys.ts'
+import { openSigningKeys, type SigningKeys } from './signing-keys.ts'
 import { findMe, type Me } from './me.ts'
 
 /** Sign-in, as routes use it. */
@@ -44,6 +46,7 @@ export interface Auth {
   readonly byMail: ByMail
   readonly registration: OpenRegistration
   readonly factors: Factors
+  readonly providers: Providers
   changeOwnPassword(actor: Actor, change: OwnPasswordChange, origin: Origin): Promise<void>
   /** Gives a user a password, and ends their sessions. */
   setPassword(userId: string, password: string, by: Actor, origin: Origin): Promise<void>
@@ -76,6 +79,14 @@ export interface AuthOptions extends Omit<RegistrationDeps, 'sessions'> {
   /** Wakes whoever follows the change log. */
   readonly wakeChanges: () => void
   readonly tokenClaims: TokenClaims
+  /** Where people may be sent back to after they have signed in elsewhere. */
+  readonly redirectUrls: readonly string[]
+  /** Whether providers may be in private networks. */
+  readonly privateProviders: boolean
+  /** Null where mail is only kept. */
+  readonly smtpUrl: string | null
+  /** For tests alone: leads addresses of well-known services to one of their own. */
+  readonly reachProvider?: ReachProvider
 }
 
 /** What the schema puts into access tokens. */
@@ -93,7 +104,7 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
   const { authenticate, forgetSessions } = authenticator(database, tokens, options.requiresMfa)
   const onStarted: SessionDeps['onStarted'] = (user, origin) => noteDevice(mail, { user, ...origin })
   const deps: SessionDeps = { database, tokens, sessionDays, onStarted, onEnded: forgetSessions }
-  const record = (kind: string, by: Actor, origin: Origin, details: Readonly<Record<string, unknown>>): Promise<void> =>
+  const record: RecordAction = (kind, by, origin, details) =>
     recordEvent(database, { kind, userId: null, actor: actorText(by), ...origin, details })
 
   return {
@@ -121,6 +132,7 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       sessions: deps,
       relyingParty: () => relyingParty({ publicUrl: mail.publicUrl(), domain, corsOrigins }),
     }),
+    providers: openProviders({ ...options, sessions: deps }),
     changeOwnPassword: (actor, change, origin) => changeOwnPassword({ sessions: deps, mail }, actor, change, origin),
     setPassword: (userId, password, by, origin) => givePassword({ sessions: deps, mail }, userId, password, by, origin),
     createKey: async (key, by, origin) => {
@@ -133,20 +145,34 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
       await revokeKey(database, id)
       await record('keyRevoked', by, origin, { key: id })
     },
-    publicKeySet: () => signingKeys.publicKeySet(),
-    rotateSigningKeys: async (by, origin) => {
-      const kid = await signingKeys.rotate()
-      await record('signingKeyRotated', by, origin, { kid })
-      return kid
-    },
-    distrustSigningKeys: async (by, origin) => {
-      const kid = await signingKeys.distrust()
-      await record('signingKeysDistrusted', by, origin, { kid })
-      return kid
-    },
+    ...signingKeyActions(signingKeys, record),
     listEvents: (query) => listEvents(database, query),
   }
 }
+
+type RecordAction = (
+  kind: string,
+  by: Actor,
+  origin: Origin,
+  details: Readonly<Record<string, unknown>>,
+) => Promise<void>
+
+const signingKeyActions = (
+  keys: SigningKeys,
+  record: RecordAction,
+): Pick<Auth, 'publicKeySet' | 'rotateSigningKeys' | 'distrustSigningKeys'> => ({
+  publicKeySet: () => keys.publicKeySet(),
+  rotateSigningKeys: async (by, origin) => {
+    const kid = await keys.rotate()
+    await record('signingKeyRotated', by, origin, { kid })
+    return kid
+  },
+  distrustSigningKeys: async (by, origin) => {
+    const kid = await keys.distrust()
+    await record('signingKeysDistrusted', by, origin, { kid })
+    return kid
+  },
+})
 
 /** Looked up each time a token is made, with the roles and all that count at that moment. */
 const customClaims =

@@ -47,6 +47,20 @@ export function beginText(res: HttpResponse, status: number, type: string, heade
   ])
 }
 
+/** Sends a browser elsewhere, by a GET whatever it has sent. The caller has made sure of where. */
+export function seeOther(res: HttpResponse, location: string): void {
+  res.writeHead(303, [
+    'Location',
+    location,
+    'X-Request-Id',
+    res.req.requestId,
+    'Cache-Control',
+    'no-store',
+    ...SECURITY,
+  ])
+  res.end()
+}
+
 /** Answers OPTIONS. */
 export function answerAllow(res: HttpResponse, allowed: string): void {
   noContent(res, { Allow: allowed })

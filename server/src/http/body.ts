@@ -30,9 +30,17 @@ export async function readJson(req: HttpRequest, { limit = req.bodyLimit }: Body
   return parseJson(await readBytes(req, limit))
 }
 
-function checkHeaders(req: HttpRequest, limit: number): void {
+const formType = /^application\/x-www-form-urlencoded *(?:; *charset *= *"?utf-8"? *)?$/i
+
+/** Reads what a browser posts from a form. */
+export async function readForm(req: HttpRequest, limit: number): Promise<URLSearchParams> {
+  checkHeaders(req, limit, formType, 'application/x-www-form-urlencoded')
+  return new URLSearchParams((await readBytes(req, limit)).toString('utf8'))
+}
+
+function checkHeaders(req: HttpRequest, limit: number, type = acceptedType, name = 'application/json'): void {
   checkSize(req, limit)
-  if (!acceptedType.test(req.headers['content-type'] ?? '')) throw errors.unsupportedMediaType()
+  if (!type.test(req.headers['content-type'] ?? '')) throw errors.unsupportedMediaType({ type: name })
 }
 
 function readBytes(req: HttpRequest, limit: number): Promise<Buffer> {

@@ -70,7 +70,7 @@ function isOurs({ headers }: HttpRequest, trusted: ReadonlySet<string>): boolean
 }
 
 /** A cookie that is there twice was planted once; which one is ours cannot be told, so neither is good. */
-function readCookie({ headers }: HttpRequest, name: string): string | null {
+export function readCookie({ headers }: HttpRequest, name: string): string | null {
   const found = (headers.cookie ?? '').split(';').flatMap((pair) => {
     const [key, value = ''] = pair.split('=', 2)
     return key?.trim() === name ? [value.trim()] : []

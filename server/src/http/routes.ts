@@ -16,6 +16,7 @@ import { type HealthDeps, healthRoutes } from './routes/health.ts'
 import { inviteRoutes, mailTemplateRoutes, outboxRoutes } from './routes/mail-admin.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { openApiRoutes } from './routes/openapi.ts'
+import { providerAdminRoutes } from './routes/provider-admin.ts'
 import { batchRoutes, recordsRoutes } from './routes/records.ts'
 import { schemaRoutes } from './routes/schema.ts'
 import { keySetRoutes, signingKeyRoutes } from './routes/signing-keys.ts'
@@ -51,6 +52,7 @@ export const allRoutes = (deps: RoutesDeps): Router =>
     '/api/admin/outbox': outboxRoutes(deps),
     '/api/admin/mail-templates': mailTemplateRoutes(deps),
     '/api/admin/invites': inviteRoutes(deps),
+    '/api/admin/providers': providerAdminRoutes(deps),
     '/api/admin/explain': explainRoutes(deps.records),
     '/health': healthRoutes(deps),
     '/api/openapi.json': openApiRoutes(deps.records, deps.publicUrl),

@@ -1,6 +1,7 @@
 import type { Collection, Field, Rename } from '@plinth/schema'
 import fc from 'fast-check'
-import type { Collections } from './catalog-fixture.ts'
+
+type Collections = Readonly<Record<string, Partial<Collection>>>
 
 const names = ['posts', 'order', 'user', 'a'.repeat(63)]
 const fieldNames = ['title', 'select', 'from', 'b'.repeat(60), 'views', 'total']

@@ -112,3 +112,30 @@ it('keys are answered as described', async () => {
   await call('POST', '/api/admin/signing-keys/rotate', 201, { token })
   expect((await call('GET', '/.well-known/jwks.json', 200)).keys.length).toBe(2)
 })
+
+it('providers are answered as described', async () => {
+  const at = '/api/admin/providers/{name}'
+  const body = { preset: 'google', clientId: 'plinth', clientSecret: 'a secret' }
+  await call('PUT', '/api/admin/providers/google', 201, { token, body }, at)
+  await call('PUT', '/api/admin/providers/google', 200, { token, body: { ...body, scopes: ['openid'] } }, at)
+  await call('GET', '/api/admin/providers', 200, { token })
+  // No such provider is there, and none is looked for outside.
+  await call(
+    'PUT',
+    '/api/admin/providers/none',
+    201,
+    { token, body: { issuer: 'https://192.0.0.1', clientId: 'x' } },
+    at,
+  )
+  const { checks } = await call('POST', '/api/admin/providers/none/test', 200, { token }, `${at}/test`)
+  expect(checks).toEqual([expect.objectContaining({ check: 'metadata', ok: false })])
+  expect((await call('GET', '/api/auth/providers', 200)).items.length).toBe(2)
+  const user = (await call('GET', '/api/auth/me', 200, { token })).id
+  await server.database.run({
+    text: `
+      insert into plinth.identities (user_id, provider, issuer, subject, linked_at)
+      values ($1::uuid, 'google', 'https://accounts.google.com', 'ada', now())`,
+    values: [user],
+  })
+  expect((await call('GET', '/api/auth/identities', 200, { token })).items.length).toBe(1)
+})

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { readConfig } from '../../src/config.ts'
 import type { Database } from '../../src/database/database.ts'
 import { createLog, type Log } from '../../src/observability/log.ts'
-import { startServer } from '../../src/server.ts'
+import { type Outside, startServer } from '../../src/server.ts'
 import { createTestDatabase } from '../support/test-database.ts'
 
 export interface Answer {
@@ -35,6 +35,7 @@ export interface CallOptions {
 export async function startTestServer(
   environment: Readonly<Record<string, string>> = {},
   log: Log = createLog('silent'),
+  outside: Outside = {},
 ): Promise<TestServer> {
   const db = await createTestDatabase()
   const config = readConfig({
@@ -43,7 +44,7 @@ export async function startTestServer(
     DATABASE_URL: db.url,
     ...environment,
   })
-  const server = await startServer(config, log)
+  const server = await startServer(config, log, outside)
   return {
     url: server.url,
     port: Number(new URL(server.url).port),

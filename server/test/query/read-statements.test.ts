@@ -31,7 +31,7 @@ it('a get puts the read rule around the table, and shows a conditional field whe
   const statement = compileGet(access, 'posts', shape(access, 'title,notes'))
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.item, f.rev
-    from plinth.current_version as v
+    from (select plinth.schema_version() as version) as v
     left join lateral (select (left((select row_to_json("T2")
     from (select "r"."title" as "title") as "T2")::text, -1) || case when "r"."notes?" then ',"notes":' || coalesce(to_json("r"."notes")::text, 'null') else '' end || '}')::json as item, "r"."rev" as rev
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $1::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $3::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
@@ -51,7 +51,7 @@ it('a get by an admin asks nothing but the id', async () => {
   const statement = compileGet(access, 'posts', shape(access, 'title,author(email),tags(name)'))
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.item, f.rev
-    from plinth.current_version as v
+    from (select plinth.schema_version() as version) as v
     left join lateral (select (select row_to_json("T10")
     from (select "r"."title" as "title", (select row_to_json("T4") as item
     from (select "T2"."email" as "email"
@@ -81,7 +81,7 @@ it('a get of many finds all that may be read', async () => {
   const statement = compileGetMany(access, 'posts', shape(access, 'title'))
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.id, f.item
-    from plinth.current_version as v
+    from (select plinth.schema_version() as version) as v
     left join lateral (select "r"."id" as id, (select row_to_json("T2")
     from (select "r"."title" as "title") as "T2") as item
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $1::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $3::bigint or "T1"."author" = $2::uuid) and "T1"."author" = $2::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
@@ -117,7 +117,7 @@ it('a list filters and sorts what may be read, and asks for one record more than
     where "CT2"."id" in (select "CT4"."target"
     from "public"."posts.tags" as "CT4"
     where "CT4"."source" = "c"."id") and "CT2"."name" = $5::text))) as n)
-    from plinth.current_version as v
+    from (select plinth.schema_version() as version) as v
     left join lateral ( select (select row_to_json("T6")
     from (select "s"."title" as "title", (select coalesce(json_agg("T5"."target"
     order by "T5"."target"), '[]')
@@ -181,7 +181,7 @@ it('an aggregate works on what may be read', async () => {
   })
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.items
-    from plinth.current_version as v
+    from (select plinth.schema_version() as version) as v
     left join lateral ( select coalesce(json_agg("one group"), '[]') as items
     from ( select "group 0" as "created:month", count(*) as "count", json_build_object('views', sum("value 1")) as "sum"
     from (select date_trunc('month', ("r"."created" at time zone $1::text))::date as "group 0", 1 as "value 0", "r"."views" as "value 1"

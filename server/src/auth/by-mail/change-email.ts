@@ -1,5 +1,4 @@
 import { errors } from '@plinth/schema'
-import type { Session } from '../../database/database.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { forgetTokens, redeemToken } from '../mail/one-time-tokens.ts'
 import { askForMail } from '../mail/outbox.ts'
@@ -7,11 +6,8 @@ import { sendMail } from '../mail/send-mail.ts'
 import { verifyPassword } from '../passwords.ts'
 import { findPassword, findUser } from '../users.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
-import { errorCode } from '../../database/error-code.ts'
+import { giveAddress } from '../registration/give-address.ts'
 import { markVerified } from './verified-address.ts'
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const uniqueViolation = '23505'
 
 export interface AskedChange {
   readonly userId: string
@@ -55,7 +51,7 @@ export async function changeEmail(
     if (redeemed === null || redeemed.userId === null) throw errors.linkInvalid()
     const { userId, email: newEmail } = redeemed
     const oldEmail = (await findUser(session, userId))?.email ?? ''
-    await writeEmail(session, userId, newEmail, `${requestId} user:${userId}`)
+    await giveAddress(session, userId, newEmail, requestId)
     await markVerified(session, userId)
     await forgetTokens(session, userId, ['verify', 'reset', 'magicLink', 'code', 'changeEmail'])
     await recordEvent(session, { kind: 'emailChanged', userId, actor: `user:${userId}`, address, userAgent })
@@ -65,16 +61,4 @@ export async function changeEmail(
   })
   wakeChanges()
   mail.wake()
-}
-
-async function writeEmail(session: Session, userId: string, email: string, context: string): Promise<void> {
-  await session.run({ text: `select set_config('plinth.context', $1::text, true)`, values: [context] })
-  await session
-    .run({
-      text: 'update public.users set email = $2, updated = now() where id = $1::uuid',
-      values: [userId, email],
-    })
-    .catch((error: unknown) => {
-      throw errorCode(error) === uniqueViolation ? errors.addressTaken({ cause: error }) : error
-    })
 }

@@ -123,6 +123,36 @@ export async function acceptInvite(
   return startSession(deps.sessions, { ...arrival, userId: id, method: 'password' })
 }
 
+/** The newest open invitation of an address, for who proves in another way that it is theirs; null without one. */
+export async function findInvitation(
+  session: Session,
+  email: string,
+): Promise<{ readonly roles: readonly string[] } | null> {
+  const rows = await session.run({
+    text: `
+      select data->'roles', data->>'by' from plinth.one_time_tokens
+      where purpose = 'invite' and lower(email) = lower($1::text) and expires > now()
+      order by created desc
+      limit 1`,
+    values: [email],
+  })
+  const [row] = rows
+  if (row === undefined || !(await mayInvite(session, row[1]))) return null
+  return { roles: rolesOf(JSON.parse(row[0] ?? '[]')) }
+}
+
+/** Whether there were any: an address that is a user's needs no invitation any more. */
+export async function useUpInvitations(session: Session, email: string): Promise<boolean> {
+  const rows = await session.run({
+    text: `
+      delete from plinth.one_time_tokens
+      where purpose = 'invite' and lower(email) = lower($1::text) and expires > now()
+      returning 1`,
+    values: [email],
+  })
+  return rows.length > 0
+}
+
 /** Whether who has invited is still an admin: what they may no longer grant, their invitations do not grant either. */
 async function mayInvite(session: Session, by: unknown): Promise<boolean> {
   const [kind, id] = typeof by === 'string' ? by.split(':', 2) : []

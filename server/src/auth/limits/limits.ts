@@ -41,6 +41,7 @@ export const limits = {
   // Asking for a challenge is no try; this only spares the database.
   challenge: { policy: 'challenge', window: 15 * minute, network: 240 },
   // Links and tickets are too long to guess; this only spares the database.
+  provider: { policy: 'provider', window: 15 * minute, network: 120 },
   redeem: { policy: 'redeem', window: 15 * minute, network: 120 },
 } as const satisfies Readonly<Record<string, Limit>>
 

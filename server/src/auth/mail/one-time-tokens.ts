@@ -1,7 +1,16 @@
 import type { Session } from '../../database/database.ts'
 import { newSecret, secretHash } from '../secret.ts'
 
-export type TokenPurpose = 'signUp' | 'verify' | 'magicLink' | 'code' | 'reset' | 'changeEmail' | 'invite'
+export type TokenPurpose =
+  | 'signUp'
+  | 'verify'
+  | 'magicLink'
+  | 'code'
+  | 'reset'
+  | 'changeEmail'
+  | 'invite'
+  | 'provider'
+  | 'exchange'
 
 export interface NewToken {
   readonly purpose: TokenPurpose

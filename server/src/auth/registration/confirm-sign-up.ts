@@ -1,7 +1,6 @@
 import { errors } from '@plinth/schema'
 import { v7 as newId } from 'uuid'
 import type { Session } from '../../database/database.ts'
-import { errorCode } from '../../database/error-code.ts'
 import type { Arrival } from '../by-mail/by-mail-deps.ts'
 import { markVerified } from '../by-mail/verified-address.ts'
 import { recordEvent } from '../events/record-event.ts'
@@ -12,6 +11,7 @@ import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
 import { isTakenAddress } from './is-taken-address.ts'
+import { giveAddress } from './give-address.ts'
 import type { NewUser, RegistrationDeps } from './registration.ts'
 
 export interface ConfirmedSignUp {
@@ -19,9 +19,6 @@ export interface ConfirmedSignUp {
   /** Once more: whoever signed up with an address that is not theirs does not get the account made by its owner. */
   readonly password: string
 }
-
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const uniqueViolation = '23505'
 
 /**
  * Makes the user who was asked for, or gives an anonymous one their address; then signs them in. A wrong password does not
@@ -41,9 +38,7 @@ export async function confirmSignUp(
     return found
   })
   const userId = await makeUser(deps, redeemed, arrival).catch((error: unknown) => {
-    throw isTakenAddress(error) || errorCode(error) === uniqueViolation
-      ? errors.signUpLinkInvalid({ cause: error })
-      : error
+    throw isTakenAddress(error) ? errors.signUpLinkInvalid({ cause: error }) : error
   })
   return startSession(deps.sessions, { ...arrival, userId, method: 'password' })
 }
@@ -71,15 +66,6 @@ async function makeUser(deps: RegistrationDeps, redeemed: RedeemedToken, arrival
   const fields = JSON.parse(textOf(data['fields']) ?? '{}') as NewUser['fields']
   await deps.newUsers.create({ id, email, roles: deps.defaultRoles, fields, verified: true }, requestId, finish)
   return id
-}
-
-async function giveAddress(session: Session, userId: string, email: string, requestId: string): Promise<void> {
-  const context = `${requestId} user:${userId}`
-  await session.run({ text: `select set_config('plinth.context', $1::text, true)`, values: [context] })
-  await session.run({
-    text: 'update public.users set email = $2, updated = now() where id = $1::uuid',
-    values: [userId, email],
-  })
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

@@ -14,6 +14,8 @@ export interface NewSession extends Origin {
   readonly method: SignInMethod
   /** The second factor that was shown as well. */
   readonly second?: SecondProof
+  /** With which provider, for `oidc`. */
+  readonly provider?: string
 }
 
 /** However long it is used, a session ends a year after its sign-in. */
@@ -50,7 +52,7 @@ async function begin(
   started: NewSession,
   refreshToken: string,
 ): Promise<Begun | MfaRequired> {
-  const { userId, method, second, userAgent, address } = started
+  const { userId, method, second, provider, userAgent, address } = started
   const amr = authenticationMethods(method, second)
   const [row] = await session.run({
     text: `
@@ -97,7 +99,7 @@ async function begin(
     actor: `user:${userId}`,
     address,
     userAgent,
-    details: { method, session: sessionId, ...(second !== undefined && { second }) },
+    details: { method, session: sessionId, ...(second !== undefined && { second }), ...(provider && { provider }) },
   })
   return { sessionId: sessionId ?? '', user }
 }

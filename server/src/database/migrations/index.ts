@@ -5,6 +5,7 @@ import { idempotency } from './0004-idempotency.ts'
 import { sessions } from './0005-sessions.ts'
 import { mail } from './0006-mail.ts'
 import { audit } from './0007-audit.ts'
+import { providers } from './0008-providers.ts'
 import { secondFactors } from './0009-second-factors.ts'
 import { languagesAndSweeps } from './0010-languages-and-sweeps.ts'
 import { channels } from './0011-channels.ts'
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   sessions,
   mail,
   audit,
+  providers,
   secondFactors,
   languagesAndSweeps,
   channels,

@@ -7,6 +7,7 @@ import { byMailSection } from './paths/by-mail-paths.ts'
 import { collectionSection } from './paths/collection-paths.ts'
 import { factorSection } from './paths/factor-paths.ts'
 import { mailAdminSection } from './paths/mail-admin-paths.ts'
+import { providerSection } from './paths/provider-paths.ts'
 import { registrationSection } from './paths/registration-paths.ts'
 import { schemaSection } from './paths/schema-paths.ts'
 import { serverSection } from './paths/server-paths.ts'
@@ -48,7 +49,8 @@ function sectionsOf(access: Access): readonly Section[] {
     const permitted = access.collection(name)
     return permitted ? [collectionSection(access, permitted)] : []
   })
-  const system = [batchSection(access), authSection(access), factorSection(), registrationSection(), byMailSection()]
+  const signIn = [authSection(access), factorSection(), registrationSection(), byMailSection(), providerSection()]
+  const system = [batchSection(access), ...signIn]
   const admin = access.admin ? [schemaSection, adminSection(access), mailAdminSection()] : []
   return [...collections, ...system, ...admin, serverSection(access)].filter((section) => section !== null)
 }

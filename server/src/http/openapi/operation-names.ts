@@ -39,6 +39,9 @@ export const systemSchemas = [
   'MailWords',
   'MailTemplate',
   'OutboxMail',
+  'SignInProvider',
+  'NewSignInProvider',
+  'SignInIdentity',
 ] as const
 const taken: ReadonlySet<string> = new Set(systemSchemas)
 const derived = /(?:Create|Update|Replace|List|Records)$/

@@ -34,6 +34,9 @@ const sampleValues: Readonly<Record<string, string>> = {
   index: '2',
   reason: 'Give "page" or "after", not both.',
   suggestion: '',
+  type: 'application/json',
+  name: 'google',
+  provider: 'google',
 }
 
 /** The responses an operation may refuse with: those worth handling one by one, and `default` for whatever else. */

@@ -8,6 +8,7 @@ import { type LinkTexts, linkTexts, type SecondTexts } from './link-page-texts.t
 import { page } from './page.ts'
 import { pageStyle } from './page-style.ts'
 import { userFieldInputs } from './user-field-inputs.ts'
+import { signedInPage } from './signed-in-page.ts'
 
 export interface LinkRoutesDeps {
   readonly catalog: { readonly model: Model }
@@ -15,7 +16,10 @@ export interface LinkRoutesDeps {
 
 /** `/auth`: where links in mails lead. Opening one does nothing yet: programs that check mail for dangers open them too. */
 export const linkRoutes = (deps: LinkRoutesDeps): Router =>
-  routes(Object.fromEntries(linkPagePaths.map((path) => [path, { get: linkPage(deps, path) }])))
+  routes({
+    ...Object.fromEntries(linkPagePaths.map((path) => [path, { get: linkPage(deps, path) }])),
+    '/signed-in': { get: signedInPage },
+  })
 
 /** In the language that the browser asks for, as mails are. */
 const linkPage =

@@ -9,6 +9,7 @@ export const pageStyle = `
     font: 16px/1.5 system-ui, sans-serif }
   main { width: 100%; max-width: 420px; padding: 32px; background: var(--card); border: 1px solid var(--line); border-radius: 14px; overflow-wrap: anywhere }
   h1 { margin: 0 0 4px; font-size: 22px; letter-spacing: -0.01em }
+  h1:focus { outline: none }
   p { margin: 0 0 20px; color: var(--dim) }
   label { display: block; margin: 16px 0 6px; font-weight: 600; font-size: 14px }
   input, textarea, select { width: 100%; padding: 10px 12px; font: inherit; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 8px }

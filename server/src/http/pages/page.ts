@@ -9,10 +9,12 @@ export interface PageParts {
   readonly style: string
   readonly script: string
   readonly body: string
+  /** 200 where it is left out. */
+  readonly status?: number
 }
 
 /** Answers a self-contained page, whose own style and script are all that its policy lets run. */
-export function page({ language = 'en', title, style, script, body }: PageParts): Handler {
+export function page({ language = 'en', title, style, script, body, status = 200 }: PageParts): Handler {
   const text = `<!doctype html>
 <html lang="${language}">
 <head>
@@ -45,7 +47,7 @@ export function page({ language = 'en', title, style, script, body }: PageParts)
   })
   return (req, res) =>
     protect(req, res, () => {
-      res.writeHead(200, {
+      res.writeHead(status, {
         'Content-Type': 'text/html; charset=utf-8',
         'Content-Length': Buffer.byteLength(text),
         'Cache-Control': 'no-store',

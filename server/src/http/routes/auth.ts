@@ -14,12 +14,14 @@ import { byMailResources } from './by-mail.ts'
 import { factorResources, ownId } from './factors.ts'
 import { mfaResources } from './mfa.ts'
 import { passkeyResources } from './passkeys.ts'
+import { providerResources } from './providers.ts'
 import { registrationResources } from './registration.ts'
 
 export interface AuthRoutesDeps {
   readonly auth: Auth
   readonly browser: BrowserSessions
   readonly catalog: { readonly model: Model }
+  readonly publicUrl: string | null
 }
 
 const { boolean, object, optional, string } = jsonSchema
@@ -51,6 +53,7 @@ export const authRoutes = (deps: AuthRoutesDeps): Router =>
     ...factorResources(deps),
     ...mfaResources(deps),
     ...passkeyResources(deps),
+    ...providerResources(deps),
     '/sign-in': { post: signIn(deps) },
     '/setup': { post: setUp(deps) },
     '/refresh': { post: refresh(deps) },

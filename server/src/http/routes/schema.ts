@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto'
+import type { SchemaDocument } from '@plinth/schema'
 import type { Auth } from '../../auth/open-auth.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { adminOnly } from '../admin-only.ts'
-import { json } from '../answers.ts'
+import { json, noContent } from '../answers.ts'
 import { readJson } from '../body.ts'
+import { isKnown } from '../etag.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { recentProof } from '../recent-proof.ts'
 import { type Router, routes } from '../router.ts'
@@ -13,13 +16,16 @@ export interface SchemaRoutesDeps {
 }
 
 /** `/api/schema`: the schema document, and changing it. */
-export const schemaRoutes = ({ catalog, auth }: SchemaRoutesDeps): Router =>
-  routes({
+export function schemaRoutes({ catalog, auth }: SchemaRoutesDeps): Router {
+  const render = renderOnce()
+  return routes({
     '/': {
       get: adminOnly(async (req, res) => {
         parseQuery(req.target, [])
         const { document } = await catalog.refresh()
-        json(res, 200, JSON.stringify(document))
+        const { text, etag } = render(document)
+        if (isKnown(req.headers['if-none-match'], etag)) noContent(res, { ETag: etag }, 304)
+        else json(res, 200, text, { ETag: etag })
       }),
     },
     '/plan': {
@@ -43,3 +49,18 @@ export const schemaRoutes = ({ catalog, auth }: SchemaRoutesDeps): Router =>
       }),
     },
   })
+}
+
+/** The text of a version and what names it; the hash tells it from a version of another server, or of one made anew. */
+function renderOnce() {
+  const known = new WeakMap<SchemaDocument, { readonly text: string; readonly etag: string }>()
+  return (document: SchemaDocument) => {
+    const before = known.get(document)
+    if (before !== undefined) return before
+    const text = JSON.stringify(document)
+    const hash = createHash('sha256').update(text).digest('base64url').slice(0, 16)
+    const made = { text, etag: `"${document.version}-${hash}"` }
+    known.set(document, made)
+    return made
+  }
+}

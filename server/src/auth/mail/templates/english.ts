@@ -107,4 +107,9 @@ export const english: MailContents = {
     before: ['{{email}} was signed in to {{site}} with a recovery code. You have {{left}} left.'],
     after: ['If that was not you, change your password now: it ends all sessions. Then make new recovery codes.'],
   },
+  identityLinked: {
+    subject: 'You can now sign in to {{site}} with {{provider}}',
+    before: ['From now on {{email}} can sign in to {{site}} with {{provider}}, too.'],
+    after: ['If that was not you, remove {{provider}} from your account, and tell whoever runs {{site}}.'],
+  },
 }

@@ -117,4 +117,11 @@ export const german: MailContents = {
       'Wenn Sie das nicht waren, ändern Sie jetzt Ihr Passwort: Das beendet alle Sitzungen. Machen Sie dann neue Codes.',
     ],
   },
+  identityLinked: {
+    subject: 'Sie können sich bei {{site}} nun mit {{provider}} anmelden',
+    before: ['Von jetzt an kann sich {{email}} bei {{site}} auch mit {{provider}} anmelden.'],
+    after: [
+      'Wenn Sie das nicht waren, entfernen Sie {{provider}} aus Ihrem Konto und verständigen Sie die Betreiber von {{site}}.',
+    ],
+  },
 }

@@ -15,6 +15,7 @@ export const mailVariables = {
   factorAdded: ['factor'],
   factorRemoved: ['factor'],
   recoveryCodeUsed: ['left'],
+  identityLinked: ['provider'],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type MailTemplateName = keyof typeof mailVariables

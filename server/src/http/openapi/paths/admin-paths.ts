@@ -3,6 +3,7 @@ import type { Section } from '../document.ts'
 import { apiKeyPaths, apiKeySchemas } from './api-key-paths.ts'
 import { eventPaths, securityEvent } from './event-paths.ts'
 import { explainPaths, explanation } from './explain-paths.ts'
+import { providerAdminPaths, providerAdminSchemas } from './provider-admin-paths.ts'
 import { signingKeyPaths } from './signing-key-paths.ts'
 import { userAdminPaths } from './user-admin-paths.ts'
 import { viewAsPaths } from './view-as-paths.ts'
@@ -17,8 +18,9 @@ export const adminSection = ({ model }: Access): Section => ({
     ...viewAsPaths(tag),
     ...apiKeyPaths(tag),
     ...signingKeyPaths(tag),
+    ...providerAdminPaths(tag),
     ...eventPaths(tag),
     ...explainPaths(tag, [...model.collections.keys()]),
   },
-  schemas: { ...apiKeySchemas, SecurityEvent: securityEvent, Explanation: explanation },
+  schemas: { ...apiKeySchemas, ...providerAdminSchemas, SecurityEvent: securityEvent, Explanation: explanation },
 })

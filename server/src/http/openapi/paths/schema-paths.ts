@@ -1,8 +1,9 @@
 import { documentSchema, jsonSchema } from '@plinth/schema'
-import { answer, type Json, jsonBody, type Operation, schemaRef, type Section } from '../document.ts'
+import { answer, type Json, jsonBody, type Operation, ref, schemaRef, type Section } from '../document.ts'
 import { problems } from '../problem-responses.ts'
 
 const tag = 'Schema'
+const etag = { ETag: ref('headers', 'ETag') }
 const { array, integer, number, object, oneOf, optional, string } = jsonSchema
 
 /** `/api/schema`, for admins. */
@@ -28,7 +29,12 @@ function readSchema(): Operation {
     tags: [tag],
     summary: 'Read the schema',
     description: 'The whole document. Its `version` is the `base` of the next change.',
-    responses: { 200: answer('The version in force.', schemaRef('Schema')), ...problems(400, 401, 403) },
+    parameters: [ref('parameters', 'If-None-Match')],
+    responses: {
+      200: answer('The version in force.', schemaRef('Schema'), etag),
+      304: { description: 'You have it already.', headers: etag },
+      ...problems(400, 401, 403),
+    },
   }
 }
 

@@ -1,0 +1,81 @@
+import { compareSchemas, type SchemaDocument } from '@plinth/schema'
+import { CliError } from '../../cli-error.ts'
+import { exitCodes } from '../../exit-codes.ts'
+import { rememberedSchema, rememberVersion } from '../../schema-file/remembered-version.ts'
+import { requireSchemaFile } from '../../schema-file/schema-file.ts'
+import { connect, type ServerOptions } from '../../server/connect.ts'
+import { plainSchema, readVersions, type Version } from '../../server/schema-api.ts'
+import type { Terminal } from '../../terminal/terminal.ts'
+import { type ApplyOptions, applyChange } from './apply-change.ts'
+import { describeDifferences } from './describe-differences.ts'
+import { diffSchema, nothingToDo } from './diff.ts'
+
+interface PushOptions extends ServerOptions, ApplyOptions {
+  readonly file: string
+  readonly check?: true
+  readonly base?: string
+}
+
+/** Applies the file to the server, unless that would undo what somebody changed there. */
+export async function pushSchema(terminal: Terminal, options: PushOptions): Promise<void> {
+  if (options.check) return diffSchema(terminal, { ...options, check: true })
+  const file = await requireSchemaFile(options.file)
+  const client = await connect(terminal, options)
+  const versions = await readVersions(client)
+  const current = newest(versions)
+  const base = chosenBase(options, versions, current) ?? rememberedSchema(file.path, client.url, versions)
+  refuseUndoing(terminal, base ?? untouched(versions), file.model.document, current)
+  const { document, steps } = await applyChange(terminal, client, current, file.model, options)
+  rememberVersion(file.path, client.url, document)
+  const text = steps.length === 0 ? nothingToDo(document.version) : `The server now has version ${document.version}.`
+  terminal.result({ version: document.version, steps }, text)
+}
+
+function newest(versions: readonly Version[]): SchemaDocument {
+  const [latest] = versions
+  if (latest === undefined) throw new CliError('The server has no schema. Is this a Plinth server?')
+  return plainSchema({ ...latest.schema, version: latest.version })
+}
+
+/** Nothing was ever declared there, so there is nothing to undo. */
+function untouched(versions: readonly Version[]): SchemaDocument | null {
+  const current = newest(versions)
+  const isEmpty = Object.keys(current.collections).length + Object.keys(current.roles).length === 0
+  return isEmpty ? current : null
+}
+
+function chosenBase(
+  { base }: PushOptions,
+  versions: readonly Version[],
+  current: SchemaDocument,
+): SchemaDocument | null {
+  if (base === undefined) return null
+  if (base === 'current') return current
+  const found = versions.find(({ version }) => String(version) === base)
+  if (found === undefined)
+    throw new CliError(`The server has no version ${base}: see "plinth schema history".`, exitCodes.usage)
+  return plainSchema({ ...found.schema, version: found.version })
+}
+
+/** @throws CliError with the three-way view, where the server has changes that the file has not */
+function refuseUndoing(
+  terminal: Terminal,
+  base: SchemaDocument | null,
+  mine: SchemaDocument,
+  theirs: SchemaDocument,
+): void {
+  if (base === null) {
+    if (compareSchemas({ base: theirs, mine, theirs }).length === 0) return
+    throw new CliError(
+      `It is not known which version of the server's schema the file goes back to. Run "plinth schema pull" first, or add --base current if the file is all that counts.`,
+      exitCodes.conflict,
+    )
+  }
+  const differences = compareSchemas({ base, mine, theirs })
+  if (!differences.some(({ by }) => by === 'theirs' || by === 'conflict')) return
+  throw new CliError(
+    `The server's schema was changed since version ${base.version}, which the file goes back to (it is at ${theirs.version} now):\n${describeDifferences(terminal, differences)}\nTake the changes over with "plinth schema pull", then push again.`,
+    exitCodes.conflict,
+    { details: { base: base.version, current: theirs.version, differences } },
+  )
+}

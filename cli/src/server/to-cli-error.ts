@@ -1,0 +1,32 @@
+import { PlinthError } from '@plinth/sdk'
+import { CliError } from '../cli-error.ts'
+import { exitCodes } from '../exit-codes.ts'
+
+const exitCodeOf: Readonly<Record<string, number>> = {
+  schemaChanged: exitCodes.conflict,
+  planNotAccepted: exitCodes.notAccepted,
+  planBlocked: exitCodes.notAccepted,
+}
+
+/** A server's refusal as a fault of the command; null for anything else. */
+export function toCliError(error: unknown): CliError | null {
+  if (!(error instanceof PlinthError)) return null
+  const { status, code, message, errors, requestId } = error
+  const lines = errors.map((fault) => `\n  ${fault.path}: ${fault.message}`).join('')
+  const details = { code, status, ...(errors.length > 0 && { errors }), ...(requestId !== null && { requestId }) }
+  return new CliError(`${advice(status, code) ?? message}${lines}`, exitCodeOf[code] ?? byStatus(status), { details })
+}
+
+function byStatus(status: number): number {
+  if (status === 0) return exitCodes.unreachable
+  return status === 401 || status === 403 ? exitCodes.notAllowed : exitCodes.failed
+}
+
+function advice(status: number, code: string): string | null {
+  if (status === 0 && code === 'network')
+    return 'Plinth does not answer. Start it with "plinth start", or say where it is with --url or PLINTH_URL.'
+  if (code === 'invalidToken')
+    return 'The token in PLINTH_TOKEN is not valid, or has expired. Make a new one with "plinth keys create".'
+  if (code === 'adminOnly') return 'Only an admin may do this: use the token of one.'
+  return null
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { root } from '../scripts/run.mjs'
+import { signIn } from './support/api.ts'
+import { runProcess } from './support/run-process.ts'
+import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
+
+let server: ServerProcess
+let folder: string
+beforeAll(async () => {
+  server = await startServerProcess()
+  folder = await mkdtemp(join(tmpdir(), 'plinth-guide-'))
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+})
+afterAll(async () => {
+  await server?.remove()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** The TypeScript of the guide, one block after the other: one program. */
+async function readGuide(): Promise<string> {
+  const text = await readFile(join(root, 'docs', 'sdk.md'), 'utf8')
+  const blocks = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block = '']) => block)
+  return blocks.join('\n').replaceAll('http://localhost:8090', server.url)
+}
+
+/** What the guide leaves to its reader, at the end of its first block. */
+const apply = `
+const { version } = await admin.request<{ version: number }>('GET', '/api/schema')
+await admin.request('POST', '/api/schema/apply', { body: { schema, base: version } })
+`
+
+it('every example of the guide compiles and runs', async () => {
+  const program = await readGuide()
+  expect(program.length).toBeGreaterThan(2_000)
+  const caller = await signIn(server.url, admin)
+  const { body } = await caller.send('POST', '/api/admin/keys', { name: 'guide', roles: ['admin'] })
+  const asAdmin = `const admin = createClient(${JSON.stringify(server.url)}, { token: ${JSON.stringify(body['key'])} })${apply}`
+  const start = program.indexOf('await db.auth.signIn')
+  await writeFile(
+    join(folder, 'guide.ts'),
+    `${program.slice(0, start)}${asAdmin}${program.slice(start)}\nexport type { Post }\nvoid [next, count, newest, total, byMonth, changed, deleted, written, report]\n`,
+  )
+  const config = { extends: join(root, 'sdk', 'tsconfig.json'), include: [], files: ['guide.ts'] }
+  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  expect(await runProcess(process.execPath, [compiler, '--noEmit', '-p', folder])).toMatchObject({
+    code: 0,
+    output: '',
+  })
+  const ran = await runProcess(process.execPath, ['--conditions=source', join(folder, 'guide.ts')])
+  expect([ran.code, ran.errors]).toEqual([0, ''])
+  expect(ran.output).toContain('revisionMismatch 412')
+})

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../scripts/run.mjs'
+import type { World } from '../sdk/test/suite/check.ts'
+import { node22 } from './support/node-22.ts'
+import { installPacked } from './support/packed.ts'
+import { packedClient } from './support/packed-client.ts'
+import { runProcess } from './support/run-process.ts'
+import { makeSdkWorld, sdkSettings } from './support/sdk-world.ts'
+import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+
+/** Bytes, compressed: what a page downloads that creates a client, without realtime. */
+const mostBytes = 8_000
+
+let project: string
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'plinth-packed-'))
+  writeFileSync(join(project, 'package.json'), '{ "type": "module", "private": true }')
+  writeFileSync(join(project, 'client.ts'), packedClient)
+  installPacked(project)
+})
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+describe('in Node, against a real server', () => {
+  let server: ServerProcess
+  let world: World
+  beforeAll(async () => {
+    server = await startServerProcess({ env: sdkSettings })
+    world = await makeSdkWorld(server)
+    cpSync(join(root, 'sdk', 'test', 'suite'), join(project, 'suite'), { recursive: true })
+    writeFileSync(
+      join(project, 'run-suite.ts'),
+      `import { suite } from './suite/suite.ts'
+       const world = JSON.parse(process.argv[2] ?? '')
+       for (const [name, run] of Object.entries(suite)) {
+         await run(world)
+         console.log(name)
+       }
+       console.log(process.version)`,
+    )
+  })
+  afterAll(() => server?.remove())
+
+  it.each([
+    ['v22', node22],
+    ['v24', async () => process.execPath],
+  ])('%s', async (version, node) => {
+    const { code, output, errors } = await runProcess(await node(), [
+      join(project, 'run-suite.ts'),
+      JSON.stringify(world),
+    ])
+    expect([code, errors.replaceAll(/\(node:.*\n|\(Use .*\n/g, '')]).toEqual([0, ''])
+    expect(output.trim().split('\n').at(-1)).toMatch(new RegExp(`^${version}\\.`))
+    expect(output.split('\n').length).toBeGreaterThan(25)
+  })
+})
+
+describe('to the compiler', () => {
+  it.each([
+    { module: 'esnext', moduleResolution: 'bundler' },
+    { module: 'node16', moduleResolution: 'node16' },
+    {
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+    },
+  ])('%j', async (options) => {
+    // Everything is checked, our declarations included; no types of Node are there.
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      target: 'es2022',
+      lib: ['es2024', 'dom', 'dom.iterable'],
+      types: [],
+      ...options,
+    }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['client.ts'] }))
+    const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    expect(await runProcess(process.execPath, [compiler, '-p', project])).toMatchObject({ code: 0, output: '' })
+  })
+
+  it.each(['schema', 'sdk'])('what is published of %s is in order', async (folder) => {
+    expect((await publint({ pkgDir: join(root, folder), strict: true, pack: false })).messages).toEqual([])
+    const options = { cwd: join(root, folder), encoding: 'utf8' } as const
+    const [{ filename }] = JSON.parse(
+      execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], options),
+    )
+    const checked = await checkPackage(createPackageFromTarballData(readFileSync(join(project, filename))))
+    if (checked.types === false) throw new Error('There are no types.')
+    // For ES modules alone: CommonJS reads it by import() or, from Node 22.12 on, by require(); what knows no "exports" cannot.
+    expect(checked.problems.filter(({ kind }) => kind !== 'CJSResolvesToESM' && kind !== 'NoResolution')).toEqual([])
+    expect(
+      checked.problems.some((problem) => 'resolutionKind' in problem && problem.resolutionKind === 'node16-esm'),
+    ).toBe(false)
+  })
+})
+
+describe('in Vite', () => {
+  /** The size of what Vite makes of a program, compressed. */
+  async function sizeOf(program: string): Promise<{ readonly bytes: number; readonly code: string }> {
+    writeFileSync(join(project, 'program.js'), program)
+    const built = await build({
+      root: project,
+      configFile: false,
+      logLevel: 'error',
+      build: { write: false, modulePreload: false, rolldownOptions: { input: join(project, 'program.js') } },
+    })
+    const [output] = [built].flat()
+    const chunk = output !== undefined && 'output' in output ? output.output[0] : undefined
+    const code = chunk?.type === 'chunk' ? chunk.code : ''
+    return { code, bytes: gzipSync(code, { level: 9 }).length }
+  }
+
+  it(`a page with a client downloads less than ${mostBytes} bytes`, async () => {
+    const { bytes, code } = await sizeOf(
+      `import { createClient } from '@plinth/sdk'\nglobalThis.db = createClient('/')`,
+    )
+    expect(code).toContain('/api/records/')
+    expect(bytes).toBeLessThan(mostBytes)
+    process.stdout.write(`a client is ${bytes} bytes\n`)
+  })
+
+  it('what is not used is left out', async () => {
+    const { bytes, code } = await sizeOf(`import { expr } from '@plinth/sdk'\nglobalThis.filter = expr\`a = \${1}\``)
+    expect(code).not.toContain('/api/')
+    expect(bytes).toBeLessThan(mostBytes / 6)
+  })
+})

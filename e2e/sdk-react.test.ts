@@ -1,0 +1,112 @@
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@plinth/sdk'
+import { listOf } from '@plinth/sdk/react'
+import { QueryClient } from '@tanstack/react-query'
+import type { Browser, Page } from 'playwright-core'
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import type { World } from '../sdk/test/suite/check.ts'
+import { bundle } from './support/bundle.ts'
+import { launchChromium } from './support/chromium.ts'
+import { type PageServer, startPageServer } from './support/page-server.ts'
+import { type AppClient, PlinthProvider, Posts, shown } from './support/react-app.ts'
+import type { ReactPage } from './support/react-in-browser.ts'
+import { makeSdkWorld, sdkSettings } from './support/sdk-world.ts'
+import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+
+declare const app: ReactPage
+
+let pages: PageServer
+let server: ServerProcess
+let browser: Browser
+let world: World
+let db: AppClient
+
+beforeAll(async () => {
+  const script = await bundle(fileURLToPath(new URL('support/react-in-browser.ts', import.meta.url)))
+  pages = await startPageServer(() => script)
+  server = await startServerProcess({ env: { ...sdkSettings, PLINTH_CORS_ORIGINS: pages.origin } })
+  world = await makeSdkWorld(server)
+  browser = await launchChromium()
+  db = createClient(world.url, { token: world.key })
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await server?.remove()
+  await pages?.stop()
+})
+
+beforeEach(async () => {
+  await db.posts.deleteMany(true)
+  const author = await db.users.first({ select: ['id'] })
+  await db.posts.create(['one', 'two'].map((title) => ({ title, author: author?.id ?? '' })))
+})
+
+async function openApp(): Promise<Page> {
+  const page = await browser.newPage()
+  await page.goto(pages.origin)
+  await page.waitForFunction(() => 'app' in globalThis)
+  await page.evaluate(({ url, admin }) => app.start(url, admin), world)
+  await page.getByText('one: 0').waitFor()
+  return page
+}
+
+const titles = async (page: Page): Promise<readonly string[]> => {
+  const texts = await page.locator('article').allInnerTexts()
+  return texts.map((text) => text.slice(0, text.indexOf('like')).trim())
+}
+
+/** Keeps writes from the server until `let go` is called, so that what is shown meanwhile can be seen. */
+async function holdWrites(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await page.route('**/api/records/**', async (route) => {
+    if (route.request().method() !== 'GET') await promise
+    await route.continue()
+  })
+  return resolve
+}
+
+it('what a write changes is shown before the server has answered, and stays', async () => {
+  const page = await openApp()
+  const letGo = await holdWrites(page)
+  await page.getByRole('button', { name: 'like one' }).click()
+  await page.getByText('one: 1').waitFor()
+  await page.getByRole('button', { name: 'remove two' }).click()
+  await expect.poll(() => titles(page)).toEqual(['one: 1'])
+  expect((await db.posts.list({ where: { views: 0 } })).items.length).toBe(2)
+  letGo()
+  await expect.poll(async () => (await db.posts.list({ select: ['views'] })).items).toEqual([{ views: 1 }])
+  expect(await titles(page)).toEqual(['one: 1'])
+  await page.close()
+})
+
+it('what the server refuses is taken back, and said', async () => {
+  const page = await openApp()
+  const letGo = await holdWrites(page)
+  await page.getByRole('button', { name: 'break one' }).click()
+  await page.getByText('xxxx').first().waitFor()
+  letGo()
+  await page.getByText('one: 0').waitFor()
+  await expect.poll(() => page.locator('#error').innerText()).toBe('invalidBody')
+  await page.close()
+})
+
+it('who signs out is a guest at once, and what they saw is gone', async () => {
+  const page = await openApp()
+  await page.getByRole('button', { name: world.admin.email }).click()
+  await page.getByRole('button', { name: 'a guest' }).waitFor()
+  await expect.poll(() => page.locator('article').count()).toBe(0)
+  await page.close()
+})
+
+it('a server renders what it has loaded ahead', async () => {
+  const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } })
+  await queryClient.prefetchQuery(listOf(db, 'posts', shown))
+  const html = renderToString(
+    createElement(PlinthProvider, { client: db, queryClient, children: createElement(Posts) }),
+  )
+  expect(html).toContain('one: 0')
+  expect(html).toContain('two: 0')
+})

@@ -1,0 +1,48 @@
+import type { Client } from '@plinth/sdk'
+import { createHooks } from '@plinth/sdk/react'
+import { createElement, Suspense } from 'react'
+import type { schema } from '../../sdk/test/suite/schema.ts'
+
+export type AppClient = Client<typeof schema>
+
+const hooks = createHooks<typeof schema>()
+const { useAuth, useMutation, useSuspenseQuery } = hooks
+export const { PlinthProvider } = hooks
+
+/** What the app's list asks for; a server that renders it loads the same ahead. */
+export const shown = { select: ['id', 'title', 'views'], sort: 'title' } as const
+
+export function Posts() {
+  const { data } = useSuspenseQuery('posts', shown)
+  const { update, delete: remove, error } = useMutation('posts')
+  return createElement(
+    'section',
+    null,
+    createElement('p', { id: 'error' }, error?.code ?? ''),
+    data.items.map(({ id, title, views }) =>
+      createElement(
+        'article',
+        { key: id },
+        `${title}: ${views}`,
+        createElement('button', { onClick: () => void update(id, { 'views+': 1 }) }, `like ${title}`),
+        createElement(
+          'button',
+          { onClick: () => void update(id, { title: 'x'.repeat(300) }).catch(() => {}) },
+          `break ${title}`,
+        ),
+        createElement('button', { onClick: () => void remove(id) }, `remove ${title}`),
+      ),
+    ),
+  )
+}
+
+/** Who looks at it, and for them a list of posts with buttons. */
+export function App() {
+  const { user, isReady, auth } = useAuth()
+  return createElement(
+    'main',
+    null,
+    createElement('button', { onClick: () => void auth.signOut() }, isReady ? (user?.email ?? 'a guest') : '…'),
+    user !== null && createElement(Suspense, { fallback: 'loading' }, createElement(Posts)),
+  )
+}

@@ -1,0 +1,36 @@
+import { type Fault, PlinthError } from '../plinth-error.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** Makes the error of an answer that is none of 2xx: an RFC 9457 problem, or whatever a proxy in between wrote. */
+export async function readProblem(response: Response): Promise<PlinthError> {
+  const { status, headers } = response
+  const text = await response.text().catch(() => '')
+  const { type: _, status: __, title, code, errors, requestId, ...details } = membersOf(text)
+  return new PlinthError(status, textOr(code, `http${status}`), textOr(title, `The server answered ${status}.`), {
+    // The server's problems have this shape; where there are none, there is no list either.
+    errors: Array.isArray(errors) ? (errors as readonly Fault[]) : [],
+    requestId: typeof requestId === 'string' ? requestId : headers.get('x-request-id'),
+    retryAfter: secondsOf(headers.get('retry-after')),
+    details,
+  })
+}
+
+const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
+
+function membersOf(text: string): Members {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** `Retry-After` is a number of seconds or a date (RFC 9110, section 10.2.3). */
+function secondsOf(header: string | null): number | null {
+  if (header === null) return null
+  if (/^\d+$/.test(header)) return Number(header)
+  const at = Date.parse(header)
+  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - Date.now()) / 1000))
+}
