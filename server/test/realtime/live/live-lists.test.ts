@@ -235,7 +235,7 @@ describe('live queries', () => {
         expect(all.flatMap(({ list }) => list.faults)).toEqual([])
         expect(all.map(({ list }) => list.ended).filter((reason) => reason !== null)).toEqual([])
       }),
-      { numRuns: Number(process.env['LIVE_RUNS'] ?? 25), endOnFailure: true },
+      { numRuns: Number(process.env['LIVE_RUNS'] ?? 15), endOnFailure: true },
     )
     expect(resumed).toBeGreaterThan(0)
     const told = staying.flatMap(({ all }) => all.flatMap(({ list }) => list.told.map(({ type }) => type)))

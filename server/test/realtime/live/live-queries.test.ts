@@ -158,6 +158,21 @@ describe('a live query', () => {
   })
 })
 
+describe('a run that fails', () => {
+  it('comes again', async () => {
+    const author = await world.create('authors', { name: 'Ada' })
+    const id = await post('a', 1, { author })
+    const list = await goLive(await connect(), { collection: 'posts', select: 'title,author(name)' })
+    const runs = await world.metric('plinth_live_runs_total')
+    await world.run('alter table public.authors rename to elsewhere')
+    await world.run("update public.posts set title = 'b' where id = $1::uuid", id)
+    await eventually(async () => (await world.metric('plinth_live_runs_total')) > runs).toBe(true)
+    await world.run('alter table public.elsewhere rename to authors')
+    await eventually(() => list.items).toEqual([{ title: 'b', author: { name: 'Ada' } }])
+    expect(list.ended).toBe(null)
+  })
+})
+
 describe('a client that returns', () => {
   it('is told what is different, on the same copy', async () => {
     const wish = { collection: 'posts', sort: 'votes', select: 'id,title' }
