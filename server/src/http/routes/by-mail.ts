@@ -5,7 +5,7 @@ import { answerSignedIn, checkSessionKind, sessionKind } from '../answer-signed-
 import { json, NO_STORE, noContent } from '../answers.ts'
 import { arrivalOf } from '../arrival.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
-import { countTry } from '../count-try.ts'
+import { asTry, countTry } from '../count-try.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
@@ -129,8 +129,8 @@ const askForEmailChange =
     if (userId === null) throw errors.notSignedIn()
     const attempt = await countTry(req, res, auth, 'confirmPassword', userId)
     await countTry(req, res, auth, 'changeEmail', email)
-    await auth.byMail.askForEmailChange({ userId, email, password, language: languageOf(req) }, arrivalOf(req))
-    await attempt.succeeded()
+    const asked = { userId, email, password, language: languageOf(req) }
+    await asTry(attempt, () => auth.byMail.askForEmailChange(asked, arrivalOf(req)))
     json(res, 202, '{}', NO_STORE)
   }
 

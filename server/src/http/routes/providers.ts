@@ -77,6 +77,7 @@ const start =
     const isBrowser = session === 'cookie'
     if (isBrowser !== (challenge === null)) throw wrongChallenge(isBrowser)
     await countTry(req, res, auth, 'provider')
+    if (link && req.actor.mustEnrol === true) throw errors.mfaEnrolmentRequired()
     // Who has no address yet has nothing to take over, and no other way to prove anything.
     if (link && !(await auth.me(req.actor)).anonymous) await auth.factors.requireRecentProof(req.actor)
     const secret = isBrowser ? binding.renew(req) : null
