@@ -1,5 +1,6 @@
 import { errors } from '@plinth/schema'
 import type { Actor } from '../access/actor.ts'
+import { confirmPassword } from './confirm-password.ts'
 import { actorText, recordEvent } from './events/record-event.ts'
 import type { MailDeps } from './mail/mail-deps.ts'
 import { forgetTokens } from './mail/one-time-tokens.ts'
@@ -29,8 +30,7 @@ export async function changeOwnPassword(
 ): Promise<void> {
   if (userId === null || sessionId === undefined) throw errors.notSignedIn()
   refuseWeakPassword(change.new, '/new')
-  if (!(await verifyPassword(await findPassword(deps.mail.database, userId), change.current)))
-    throw errors.wrongCredentials()
+  await confirmPassword(deps.mail.database, userId, change.current, origin)
   await replacePassword(deps, { userId, password: change.new, by: `user:${userId}`, except: sessionId }, origin)
 }
 

@@ -175,6 +175,8 @@ describe('who signs in with a provider alone', () => {
     expect([refused.status, refused.body.code]).toEqual([409, 'lastWayIn'])
     const signedIn = await signInBy(passkey)
     expect(signedIn.body.user.id).toBe(body.user.id)
+    expect((await signInBy(softwareAuthenticator(home))).body.code).toBe('passkeyInvalid')
+    expect((await world.plinth.events('signInFailed'))[0]?.details).toEqual({ method: 'passkey' })
     await world.plinth.server.call('PUT', `/api/admin/users/${body.user.id}/password`, {
       token: world.plinth.adminToken,
       body: { password },
