@@ -1,5 +1,5 @@
 import type { Model } from '@plinth/schema'
-import { mailLanguage } from '../../auth/mail/templates/stored-templates.ts'
+import { languageOf } from '../language-of.ts'
 import type { Handler } from '../http-request.ts'
 import { type Router, routes } from '../router.ts'
 import { type LinkPageAction, type LinkPagePath, linkPageActions, linkPagePaths } from './link-page-actions.ts'
@@ -26,7 +26,7 @@ export const linkRoutes = (deps: LinkRoutesDeps): Router =>
 const linkPage =
   ({ catalog }: LinkRoutesDeps, path: LinkPagePath): Handler =>
   (req, res) => {
-    const { language, texts } = linkTexts(mailLanguage(req.headers['accept-language']))
+    const { language, texts } = linkTexts(languageOf(req))
     // After the password: a text in front of it is what browsers would keep as the name of the account.
     const fields = path === '/invite' ? userFieldInputs(catalog.model, texts.choose) : ''
     return page({

@@ -1,6 +1,6 @@
 import type { Problem } from '@plinth/schema'
 import { escapeHtml } from '../../auth/mail/templates/escape-html.ts'
-import { mailLanguage } from '../../auth/mail/templates/stored-templates.ts'
+import { languageOf } from '../language-of.ts'
 import type { HttpRequest, HttpResponse } from '../http-request.ts'
 import { linkTexts } from './link-page-texts.ts'
 import { page } from './page.ts'
@@ -8,7 +8,7 @@ import { pageStyle } from './page-style.ts'
 
 /** Tells a person, and not a program, what went wrong. */
 export function problemPage(req: HttpRequest, res: HttpResponse, { status, code, message }: Problem): void {
-  const { language, texts } = linkTexts(mailLanguage(req.headers['accept-language']))
+  const { language, texts } = linkTexts(languageOf(req))
   const show = page({
     language,
     title: texts.problemTitle,

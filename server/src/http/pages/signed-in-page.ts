@@ -1,4 +1,4 @@
-import { mailLanguage } from '../../auth/mail/templates/stored-templates.ts'
+import { languageOf } from '../language-of.ts'
 import type { Handler } from '../http-request.ts'
 import { type LinkTexts, linkTexts } from './link-page-texts.ts'
 import { donePart, secondFactor } from './page-parts.ts'
@@ -10,7 +10,7 @@ import { secondFactorScript } from './second-factor-script.ts'
 
 /** Where people who signed in with a provider come back to, where there is no page of the app's own. */
 export const signedInPage: Handler = (req, res) => {
-  const { language, texts } = linkTexts(mailLanguage(req.headers['accept-language']))
+  const { language, texts } = linkTexts(languageOf(req))
   const { title, failedTitle, doneTitle } = texts.signedIn
   return page({
     language,
