@@ -24,5 +24,11 @@ export const adminSection = ({ model }: Access): Section => ({
     ...logPaths(tag),
     ...explainPaths(tag, [...model.collections.keys()]),
   },
-  schemas: { ...apiKeySchemas, ...providerAdminSchemas, SecurityEvent: securityEvent, LogLine: logLine, Explanation: explanation },
+  schemas: {
+    ...apiKeySchemas,
+    ...providerAdminSchemas,
+    SecurityEvent: securityEvent,
+    LogLine: logLine,
+    Explanation: explanation,
+  },
 })
