@@ -94,6 +94,7 @@ export const errorCatalogue = {
   setupLinkInvalid: [403, 'This set-up link is not valid, or has expired. Restart Plinth to get a new one.'],
   setupDone: [409, 'There is an admin already. Sign in instead.'],
   userNotFound: [404, 'There is no user {id}.'],
+  versionNotFound: [404, 'The schema has had no version {version}.'],
   keyNotFound: [404, 'There is no API key {id}.'],
   adminOnly: [403, 'Only an admin may do this.'],
   forbidden: [403, 'You may not {action} this record in "{collection}".'],
