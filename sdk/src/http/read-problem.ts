@@ -4,9 +4,12 @@ type Members = Readonly<Record<string, unknown>>
 
 /** Makes the error of an answer that is none of 2xx: an RFC 9457 problem, or whatever a proxy in between wrote. */
 export async function readProblem(response: Response): Promise<PlinthError> {
-  const { status, headers } = response
-  const text = await response.text().catch(() => '')
-  const { type: _, status: __, title, code, errors, requestId, ...details } = membersOf(text)
+  return problemOf(response, response.status, membersOf(await response.text().catch(() => '')))
+}
+
+/** Makes the error of a problem that is a part of an answer. */
+export function problemOf({ headers }: Response, status: number, members: Members): PlinthError {
+  const { type: _, status: __, title, code, errors, requestId, ...details } = members
   return new PlinthError(status, textOr(code, `http${status}`), textOr(title, `The server answered ${status}.`), {
     // The server's problems have this shape; where there are none, there is no list either.
     errors: Array.isArray(errors) ? (errors as readonly Fault[]) : [],
