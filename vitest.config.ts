@@ -4,6 +4,9 @@ export default defineConfig({
   resolve: { conditions: ['source', 'node'] },
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
+    // For machines that have much else to do: what is waited for comes, or the test fails all the same.
+    testTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       { extends: true, test: { name: 'tooling', include: ['scripts/test/**/*.test.ts'] } },
       { extends: true, test: { name: 'schema', include: ['schema/test/**/*.test.ts'] } },
@@ -15,7 +18,6 @@ export default defineConfig({
           name: 'server',
           include: ['server/test/**/*.test.ts'],
           globalSetup: ['server/test/support/postgres.global.ts'],
-          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../scripts/run.mjs'
@@ -51,9 +51,18 @@ it('an empty folder becomes a project', async () => {
 
 it('its server starts with the types watched, takes the schema, and answers the first query', async () => {
   const program = join(project, 'node_modules', '.bin', 'plinth')
-  server = spawn(process.execPath, [program, 'dev'], { cwd: project, env: env(), stdio: ['ignore', 'pipe', 'inherit'] })
+  const browser = join(project, 'bin', 'xdg-open')
+  mkdirSync(join(project, 'bin'))
+  writeFileSync(browser, `#!/bin/sh\nprintf %s "$1" > '${project}/opened'\n`, { mode: 0o755 })
+  server = spawn(process.execPath, [program, 'dev', '--open'], {
+    cwd: project,
+    env: { ...env(), PATH: `${join(project, 'bin')}:${process.env['PATH']}` },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   server.stdout?.setEncoding('utf8').on('data', (text: string) => (printed += text))
   await until(() => printed.includes('plinth.d.ts now has the types of version 1'))
+  const opened = join(project, 'opened')
+  await until(() => existsSync(opened) && readFileSync(opened, 'utf8') === `${url()}/docs`)
   expect(await plinth('schema', 'push', '--yes')).toMatchObject({ code: 0 })
   await until(() => readFileSync(join(project, 'plinth.d.ts'), 'utf8').includes('notes'))
   const query = await inProject(process.execPath, '--env-file=.env', 'src/main.ts')

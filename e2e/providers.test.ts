@@ -1,6 +1,7 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ensureDebianPackage } from '../scripts/debian-package.mjs'
+import { codeOf } from '../server/test/auth/code-of.ts'
 import {
   clientId,
   clientSecret,
@@ -63,7 +64,7 @@ it('a person signs in with an OpenID provider in a real browser, and keeps the s
   const context = await browser.newContext()
   const page = await begin(context)
   await agree(page, 'ada')
-  await page.getByText('As ada@example.org.').waitFor()
+  await page.getByText('You are signed in as ada@example.org').waitFor()
   expect(page.url()).toBe(`${server.url}/auth/signed-in`)
   const cookies = (await context.cookies(`${server.url}/api/`)).filter(({ name }) => name.startsWith('plinth_'))
   expect(cookies.map(({ name, httpOnly, sameSite }) => [name, httpOnly, sameSite]).toSorted()).toEqual([
@@ -74,6 +75,72 @@ it('a person signs in with an OpenID provider in a real browser, and keeps the s
   const later = await context.newPage()
   await later.goto(`${server.url}/api/auth/identities`)
   expect(await later.textContent('body')).toContain('"provider":"corp"')
+  await context.close()
+})
+
+/** What the page that people come back to looks like: pictures of it go to a folder, for people to look at. */
+const pictures = process.env['PLINTH_PICTURES']
+const picture = (page: Page, name: string): Promise<unknown> =>
+  pictures === undefined ? Promise.resolve() : page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true })
+
+const looks: readonly [string, BrowserContextOptions][] = [
+  ['light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ['narrow-dark-german', { viewport: { width: 360, height: 700 }, colorScheme: 'dark', locale: 'de-DE' }],
+]
+
+it.each(looks)('a person with a second factor shows it on the page they come back to (%s)', async (look, options) => {
+  const german = options.locale === 'de-DE'
+  const context = await browser.newContext(options)
+  const page = await begin(context)
+  await agree(page, `second-${look}`)
+  await page.locator('#done').waitFor()
+  const added = await page.evaluate(`(async () => {
+    const post = async (path, body = {}) => (await fetch('/api/auth/factors/totp' + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })).json()
+    window.app = await post('')
+    return window.app
+  })()`)
+  const { id, secret } = Object(added)
+  const confirmed = await page.evaluate(`fetch('/api/auth/factors/totp/${id}/confirm', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code: '${codeOf(secret)}' }),
+  }).then((answer) => answer.json())`)
+  const [recoveryCode] = Object(confirmed).recoveryCodes
+  await context.clearCookies()
+
+  const again = await begin(context)
+  await agree(again, `second-${look}`)
+  await again.getByRole('heading', { name: german ? 'Noch ein Schritt' : 'One more step' }).waitFor()
+  expect(again.url()).toBe(`${server.url}/auth/signed-in`)
+  expect(await again.locator('html').getAttribute('lang')).toBe(german ? 'de' : 'en')
+  await picture(again, `signed-in-second-${look}`)
+  await again.getByLabel('Code').fill('000000')
+  await again.getByRole('button', { name: german ? 'Anmelden' : 'Sign in' }).click()
+  await again.getByText(german ? 'Dieser Code oder Passkey stimmt nicht' : 'is not right').waitFor()
+  await again.getByLabel('Code').fill(recoveryCode)
+  await again.getByRole('button', { name: german ? 'Anmelden' : 'Sign in' }).click()
+  await again.locator('#done').waitFor()
+  expect(await again.locator('#done').innerText()).toContain(`second-${look}@example.org`)
+  expect(await again.evaluate('document.documentElement.scrollWidth > window.innerWidth')).toBe(false)
+  await picture(again, `signed-in-done-${look}`)
+  await context.close()
+})
+
+it('whose browser speaks German reads German when it fails, whether it is their own sign-in or a stranger’s', async () => {
+  const context = await browser.newContext({ locale: 'de-AT', viewport: { width: 360, height: 700 } })
+  const page = await begin(context)
+  await page.getByRole('link', { name: /cancel/i }).click()
+  await page.getByText('Sie haben beim Anbieter nicht zugestimmt').waitFor()
+  await picture(page, 'signed-in-refused-german')
+  const answer = await page.goto(`${server.url}/api/auth/providers/corp/callback?state=unknown&code=x`)
+  expect(answer?.status()).toBe(400)
+  await page.getByText('Diese Anmeldung ist abgelaufen').waitFor()
+  expect(await page.locator('html').getAttribute('lang')).toBe('de')
+  await picture(page, 'problem-german')
   await context.close()
 })
 

@@ -6,10 +6,16 @@ import { fail, root, run, withNode } from './run.mjs'
  * tenth of a second when nothing changed; then this prints nothing.
  *
  * @param {string} node
+ * @param {string} [only] a package that is wanted with what it needs, instead of all
  */
-export async function build(node) {
+export async function build(node, only) {
   const turbo = join(root, 'node_modules', 'turbo', 'bin', 'turbo')
-  const flags = ['--output-logs=new-only', '--log-prefix=none', '--no-update-notifier']
+  const flags = [
+    '--output-logs=new-only',
+    '--log-prefix=none',
+    '--no-update-notifier',
+    ...(only === undefined ? [] : [`--filter=${only}`]),
+  ]
   const { code, output, seconds } = await run(node, [turbo, 'run', 'build', ...flags], { env: withNode(node) })
   if (code !== 0) fail(`The build failed.\n\n${output}`)
   const { total, cached } = countTasks(output)

@@ -4,7 +4,7 @@ import { build } from './build.mjs'
 import { become, root, withNode } from './run.mjs'
 
 const node = await bootstrap()
-await build(node)
+await build(node, '@plinth/server')
 
 // New objects get 8 MB instead of up to 32 MB, three times over: a million rows that are imported then add 120 MB to the
 // server's memory instead of 220 MB.

@@ -4,8 +4,11 @@ import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addDevCommand } from './commands/dev.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
+import { addExportCommand } from './commands/export.ts'
+import { addImportCommand } from './commands/import.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addKeysCommands } from './commands/keys.ts'
+import { addLogsCommand } from './commands/logs.ts'
 import { addOpenApiCommand } from './commands/openapi.ts'
 import { addSchemaCommands } from './commands/schema/schema-commands.ts'
 import { addStartCommand } from './commands/start.ts'
@@ -39,11 +42,14 @@ const commands: readonly ((program: Command, terminal: Terminal) => void)[] = [
   addDevCommand,
   addSchemaCommands,
   addTypesCommand,
+  addImportCommand,
+  addExportCommand,
   addDoctorCommand,
   addConfigCommand,
   addAdminCommands,
   addUsersCommands,
   addKeysCommands,
+  addLogsCommand,
   addOpenApiCommand,
   addCompletionCommand,
 ]

@@ -7,11 +7,19 @@ import { admin, foreignSettings } from './server-process.ts'
 /** The password of the accounts that the example opens. */
 export const demoPassword = 'chinook-demo'
 
-const script = fileURLToPath(new URL('../../scripts/example-chinook.mjs', import.meta.url))
+const script = fileURLToPath(new URL('../../scripts/example.mjs', import.meta.url))
 
 /** What `npm run example:chinook` runs, against this server. */
 export const importChinook = (url: string, env: Readonly<Record<string, string>> = {}): Promise<Finished> =>
-  runProcess(process.execPath, [script], {
+  runExample(['chinook/import.ts'], url, env)
+
+/** What `npm run example:…` runs. */
+export const runExample = (
+  words: readonly string[],
+  url: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> =>
+  runProcess(process.execPath, [script, ...words], {
     ...foreignSettings(),
     PLINTH_URL: url,
     PLINTH_ADMIN_EMAIL: admin.email,

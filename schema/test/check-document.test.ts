@@ -762,7 +762,7 @@ describe('a document', () => {
             message: expect.stringMatching(/\.$|\?$/),
           })
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     )
   }, 60_000)
 

@@ -20,7 +20,7 @@ import { handshakeCredential, identifier } from './http/identify.ts'
 import { HttpRequest } from './http/http-request.ts'
 import { allRoutes } from './http/routes.ts'
 import { createHttpServer, type HttpServer } from './http/server.ts'
-import type { Log } from './observability/log.ts'
+import type { Log, ServerLog } from './observability/log.ts'
 import type { Mail } from './auth/mail/open-mail.ts'
 import { openOutgoingMail, startOutgoingMail } from './open-outgoing-mail.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
@@ -53,22 +53,22 @@ export interface Outside {
 }
 
 /** Starts everything. @throws CannotStart with a sentence for the person who starts it; nothing is left running then */
-export async function startServer(config: Config, log: Log, outside: Outside = {}): Promise<RunningServer> {
+export async function startServer(config: Config, log: ServerLog, outside: Outside = {}): Promise<RunningServer> {
   const closing = closingInTurn()
   try {
     const { url, failed } = await openPostgres(config, log, closing)
     const database = await connect({ url, max: config.poolSize, statementTimeout: config.statementSeconds * 1000 })
     closing.add(() => database.close())
-    const state = { draining: false }
+    const draining = new AbortController()
     await migrate(database)
     const mail = await openOutgoingMail(config, log, database)
-    const http = await openHttp({ config, log, database, closing }, { ...outside, mail }, state)
+    const http = await openHttp({ config, log, database, closing }, { ...outside, mail }, draining.signal)
     await makeConfiguredAdmin(config, database)
     const address = await listen(http, config)
     startOutgoingMail(mail, config, log, address)
     closing.add(() => mail.stop())
     closing.add(() => http.drain(drainMilliseconds))
-    closing.add(async () => void (state.draining = true))
+    closing.add(async () => draining.abort())
     return { url: address, setupUrl: await setupLink(config, database, address), failed, stop: closing.close }
   } catch (error) {
     await closing.close()
@@ -97,7 +97,7 @@ async function openPostgres(
 
 interface Opened {
   readonly config: Config
-  readonly log: Log
+  readonly log: ServerLog
   readonly database: Database
   readonly closing: Closing
 }
@@ -105,7 +105,7 @@ interface Opened {
 async function openHttp(
   opened: Opened,
   outside: Outside & { readonly mail: Mail },
-  state: { readonly draining: boolean },
+  draining: AbortSignal,
 ): Promise<HttpServer> {
   const { config, log, database, closing } = opened
   const { records, signal } = await openRecords(opened)
@@ -113,6 +113,7 @@ async function openHttp(
   const browser = browserSessions(config)
   const metrics = createMetrics()
   showPool(metrics, database)
+  const identify = identifier(auth.authenticate, browser)
   const router = allRoutes({
     auth,
     browser,
@@ -123,9 +124,11 @@ async function openHttp(
     publicUrl: config.publicUrl,
     records,
     isReachable: () => isReachable(database),
-    isDraining: () => state.draining,
+    isDraining: () => draining.aborted,
+    recentLines: log.recent,
+    identify,
+    draining,
   })
-  const identify = identifier(auth.authenticate, browser)
   const http = createHttpServer({ ...config, router, identify, log, metrics })
   const credentialOf = handshakeCredential(browser)
   const realtime = await openRealtime({

@@ -187,7 +187,7 @@ export const settings = {
     'PLINTH_REALTIME_SUBSCRIPTIONS',
     wholeNumber(1, 10_000),
     100,
-    'How many subscriptions a realtime connection may have.',
+    'How many subscriptions a realtime connection may have, and how many live queries.',
   ),
   realtimeMessages: setting(
     'PLINTH_REALTIME_MESSAGES',

@@ -7,12 +7,14 @@ import { toCliError } from '../server/to-cli-error.ts'
 import { connect } from '../server/connect.ts'
 import { serverEnvironment, serverProgram } from '../server/server-program.ts'
 import { watchSchema } from '../server/watch-schema.ts'
+import { openInBrowser } from '../terminal/open-in-browser.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { settingsOf, type StartOptions } from './start.ts'
 import { report } from './types.ts'
 
 interface DevOptions extends StartOptions {
   readonly output: string
+  readonly open?: true
 }
 
 /** `plinth dev` */
@@ -23,6 +25,7 @@ export function addDevCommand(program: Command, terminal: Terminal): void {
     .option('--port <number>', 'instead of PORT')
     .option('--data-dir <folder>', 'instead of PLINTH_DATA_DIR')
     .option('-o, --output <path>', 'the declaration file', 'plinth.d.ts')
+    .option('--open', 'open the reference of the API in the browser')
     .action((options: DevOptions) => develop(terminal, options))
 }
 
@@ -38,9 +41,14 @@ async function develop(terminal: Terminal, options: DevOptions): Promise<void> {
   const ended = once(child, 'exit')
   const url = await readyUrl(child)
   if (url !== null) void watchTypes(terminal, url, options, stopping.signal)
+  if (url !== null && options.open) void openReference(terminal, `${url}/docs`)
   const [code]: (number | null)[] = await ended
   stopping.abort()
   terminal.exitCode = code ?? exitCodes.failed
+}
+
+async function openReference(terminal: Terminal, address: string): Promise<void> {
+  if (!(await openInBrowser(address))) terminal.note(`No browser was found: open ${address} yourself.`)
 }
 
 /** Shows what the server prints, and answers where it listens once it says so; null where it ends before. */

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type SchemaDocument, sameJson } from '@plinth/schema'
 import { CliError } from '../cli-error.ts'
-import { plainSchema, type Version } from '../server/schema-api.ts'
+import type { Client } from '@plinth/sdk'
+import { plainSchema, readVersion } from '../server/schema-api.ts'
 import { writeWholeFile } from '../write-whole-file.ts'
 
 /** What a schema file and a server last had in common: the version, and a hash that tells it from another server's. */
@@ -31,12 +32,11 @@ export function rememberVersion(schemaPath: string, url: string, document: Schem
  * The schema that the file and the server last had in common. Null where that is not known, also where the server's
  * version of that number is another: then it is another server, or was made anew.
  */
-export function rememberedSchema(schemaPath: string, url: string, versions: readonly Version[]): SchemaDocument | null {
-  const entry = readMemory(memoryOf(schemaPath))[url]
-  const found = versions.find(({ version }) => version === entry?.version)
-  if (found === undefined) return null
-  const document = plainSchema({ ...found.schema, version: found.version })
-  return hashOf(document) === entry?.hash ? document : null
+export async function rememberedSchema(schemaPath: string, client: Client): Promise<SchemaDocument | null> {
+  const entry = readMemory(memoryOf(schemaPath))[client.url]
+  if (!Number.isSafeInteger(entry?.version) || entry === undefined) return null
+  const document = await readVersion(client, entry.version)
+  return document !== null && hashOf(document) === entry.hash ? document : null
 }
 
 const hashOf = (document: SchemaDocument): string =>

@@ -1,5 +1,5 @@
 import { completeSchema, type Rename, type SchemaDocument, tidySchema } from '@plinth/schema'
-import type { Client } from '@plinth/sdk'
+import { type Client, PlinthError } from '@plinth/sdk'
 
 /** One step of a migration plan, as the server describes it. */
 export interface Step {
@@ -28,7 +28,6 @@ export interface Version {
   readonly created: string
   readonly createdBy: string
   readonly summary: readonly string[]
-  readonly schema: SchemaDocument
 }
 
 export interface PlanRequest {
@@ -57,6 +56,17 @@ export const applySchema = (
 export async function readVersions(client: Client): Promise<readonly Version[]> {
   const { items } = await client.request<{ items: readonly Version[] }>('GET', '/api/schema/versions')
   return items
+}
+
+/** The schema as a version had it; null where the server has had none of that number. */
+export async function readVersion(client: Client, version: number): Promise<SchemaDocument | null> {
+  try {
+    const { schema } = await client.request<{ schema: SchemaDocument }>('GET', `/api/schema/versions/${version}`)
+    return plainSchema({ ...schema, version })
+  } catch (error) {
+    if (error instanceof PlinthError && error.code === 'versionNotFound') return null
+    throw error
+  }
 }
 
 /** A document without members that say nothing, such as an empty list of indexes: two that mean the same are the same. */

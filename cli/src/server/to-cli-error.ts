@@ -1,6 +1,7 @@
 import { PlinthError } from '@plinth/sdk'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { printable } from '../terminal/printable.ts'
 
 const exitCodeOf: Readonly<Record<string, number>> = {
   schemaChanged: exitCodes.conflict,
@@ -12,9 +13,11 @@ const exitCodeOf: Readonly<Record<string, number>> = {
 export function toCliError(error: unknown): CliError | null {
   if (!(error instanceof PlinthError)) return null
   const { status, code, message, errors, requestId } = error
-  const lines = errors.map((fault) => `\n  ${fault.path}: ${fault.message}`).join('')
+  const lines = errors.map((fault) => `\n  ${printable(fault.path)}: ${printable(fault.message)}`).join('')
   const details = { code, status, ...(errors.length > 0 && { errors }), ...(requestId !== null && { requestId }) }
-  return new CliError(`${advice(status, code) ?? message}${lines}`, exitCodeOf[code] ?? byStatus(status), { details })
+  return new CliError(`${advice(status, code) ?? printable(message)}${lines}`, exitCodeOf[code] ?? byStatus(status), {
+    details,
+  })
 }
 
 function byStatus(status: number): number {

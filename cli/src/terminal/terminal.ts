@@ -8,6 +8,8 @@ export interface Terminal extends AsyncDisposable {
   readonly json: boolean
   /** Whether somebody is there to answer questions. */
   readonly interactive: boolean
+  /** Whether somebody sees what goes on, and no results of theirs come in between. */
+  readonly watched: boolean
   /** The exit code of a command that ran through. */
   exitCode: number
   /** The one result of a command: the value for programs, the text for people. */
@@ -29,6 +31,7 @@ export function createTerminal(json: boolean): Terminal {
   return {
     json,
     interactive: !json && stdin.isTTY === true && stderr.isTTY === true && !env['CI'],
+    watched: !json && stderr.isTTY === true && !env['CI'],
     exitCode: 0,
     result: (value, text) => {
       const printed = json ? JSON.stringify(value, null, 2) : text

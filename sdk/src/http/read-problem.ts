@@ -4,13 +4,11 @@ type Members = Readonly<Record<string, unknown>>
 
 /** Makes the error of an answer that is none of 2xx: an RFC 9457 problem, or whatever a proxy in between wrote. */
 export async function readProblem(response: Response): Promise<PlinthError> {
-  const { status, headers } = response
-  const text = await response.text().catch(() => '')
-  return problemError(status, membersOf(text), headers)
+  return problemOf(response.status, membersOf(await response.text().catch(() => '')), response.headers)
 }
 
-/** The error of a problem, with what the headers of its answer add where there are any. */
-export function problemError(status: number, members: Members, headers?: Headers): PlinthError {
+/** Makes the error of a problem, with what the headers of its answer add where there are any. */
+export function problemOf(status: number, members: Members, headers?: Headers): PlinthError {
   const { type: _, status: __, title, code, errors, requestId, ...details } = members
   return new PlinthError(status, textOr(code, `http${status}`), textOr(title, `The server answered ${status}.`), {
     // The server's problems have this shape; where there are none, there is no list either.

@@ -1,6 +1,7 @@
 import { PlinthError } from '../plinth-error.ts'
 import { addressOf } from './address.ts'
 import { pause } from './pause.ts'
+import { readJson } from './read-json.ts'
 import { readProblem } from './read-problem.ts'
 import type { RequestOptions } from './request-options.ts'
 import { delayBefore, isPassing } from './retry.ts'
@@ -29,6 +30,8 @@ export interface Transport {
   send(method: string, path: string, options?: RequestOptions): Promise<Response>
   /** The same, and reads the JSON of the answer; undefined where there is none. */
   json(method: string, path: string, options?: RequestOptions): Promise<unknown>
+  /** The same, and has the answer read as the caller says: what goes wrong meanwhile belongs to the request. */
+  read<T>(method: string, path: string, options: RequestOptions, read: (response: Response) => Promise<T>): Promise<T>
 }
 
 export function createTransport(settings: TransportOptions, credentials: () => Credentials): Transport {
@@ -78,6 +81,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
   return {
     send: (method, path, options = {}) => attempt(method, path, options, async (response) => response),
     json: (method, path, options = {}) => attempt(method, path, options, readJson),
+    read: attempt,
   }
 }
 
@@ -155,22 +159,4 @@ function withoutAnswer(
   // Only "false" is to be relied on: "true" says that there is a network, not that it leads anywhere.
   if (globalThis.navigator?.onLine === false) return new PlinthError(0, 'offline', 'This device is offline.', { cause })
   return new PlinthError(0, 'network', 'The server cannot be reached.', { cause })
-}
-
-async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text()
-  if (text === '') return undefined
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new PlinthError(
-      response.status,
-      'unexpectedAnswer',
-      'The answer is no JSON. Is this the address of a Plinth server?',
-      {
-        requestId: response.headers.get('x-request-id'),
-        cause,
-      },
-    )
-  }
 }

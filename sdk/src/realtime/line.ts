@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client'
-import { problemError } from '../http/read-problem.ts'
+import { problemOf } from '../http/read-problem.ts'
 import { delayBefore, isPassing } from '../http/retry.ts'
 import { PlinthError } from '../plinth-error.ts'
 import type { RealtimeOptions } from './door.ts'
@@ -195,7 +195,7 @@ export class Line {
 
 const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null
 
-const errorOf = (problem: Members): PlinthError => problemError(Number(problem['status'] ?? 0), problem)
+const errorOf = (problem: Members): PlinthError => problemOf(Number(problem['status'] ?? 0), problem)
 
 const noAnswer = (code: 'network' | 'timeout', cause?: unknown): PlinthError =>
   code === 'timeout'

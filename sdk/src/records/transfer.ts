@@ -1,7 +1,9 @@
 import type { CallOptions } from '../http/request-options.ts'
+import { readJson } from '../http/read-json.ts'
 import type { Transport } from '../http/transport.ts'
 import { listQuery } from './list-query.ts'
 import { callOptions } from './list-records.ts'
+import { readReport } from './read-report.ts'
 
 type Options = Readonly<Record<string, unknown>> & CallOptions
 
@@ -23,14 +25,18 @@ export const importRecords = (
   transport: Transport,
   path: string,
   body: unknown,
-  { format, onConflict, key, map, dryRun, ...options }: Options,
-): Promise<unknown> =>
-  transport.json('POST', `${path}/import`, {
+  { format, onConflict, key, map, dryRun, onProgress, ...options }: Options,
+): Promise<unknown> => {
+  const tell = typeof onProgress === 'function' ? (rows: number) => void onProgress(rows) : null
+  const request = {
     timeout: 0,
     ...withoutUndefined(callOptions(options)),
     keyed: !(body instanceof ReadableStream),
     body,
-    headers: { 'Content-Type': contentTypes.get(format) ?? 'application/octet-stream' },
+    headers: {
+      'Content-Type': contentTypes.get(format) ?? 'application/octet-stream',
+      ...(tell !== null && { Accept: 'application/x-ndjson' }),
+    },
     query: {
       format: text(format),
       onConflict: text(onConflict),
@@ -38,7 +44,10 @@ export const importRecords = (
       map: map === undefined ? undefined : JSON.stringify(map),
       dryRun: dryRun === true ? 'true' : undefined,
     },
-  })
+  }
+  const read = tell === null ? readJson : (response: Response) => readReport(response, tell)
+  return transport.read('POST', `${path}/import`, request, read)
+}
 
 const contentTypes: ReadonlyMap<unknown, string> = new Map([
   ['csv', 'text/csv'],

@@ -28,6 +28,8 @@ export interface ImportOptions<S extends SchemaShape, C extends CollectionName<S
   readonly map?: Readonly<Record<string, FieldName<S, C> | null>>
   /** Tries everything, undoes it, and says what would be. */
   readonly dryRun?: boolean
+  /** Told now and then how many rows have been read. */
+  readonly onProgress?: (rows: number) => void
 }
 
 /** What is wrong with a row; also the `errors` of a PlinthError `importFailed`. */

@@ -301,6 +301,12 @@ export const recordCases: Readonly<Record<string, Case>> = {
     equal((await db.tags.import(csv, { ...options, onConflict: 'skip', key: 'name' })).skipped, 2)
     const failed = await fails(db.tags.import('name\nNot a slug\n', { format: 'csv' }), 'importFailed')
     equal([failed.status, failed.errors.length], [422, 1])
+    const told: number[] = []
+    const onProgress = (rows: number) => told.push(rows)
+    equal((await db.tags.import(csv, { ...options, onConflict: 'skip', key: 'name', onProgress })).skipped, 2)
+    equal(told.at(-1), 2)
+    const late = await fails(db.tags.import('name\nNot a slug\n', { format: 'csv', onProgress }), 'importFailed')
+    equal([late.status, late.errors.length], [422, 1])
   },
 
   'a collection by a name that is known late': async (world) => {

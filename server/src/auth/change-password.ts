@@ -1,16 +1,14 @@
 import { errors } from '@plinth/schema'
 import type { Actor } from '../access/actor.ts'
-import type { Session } from '../database/database.ts'
+import { confirmPassword } from './confirm-password.ts'
 import { actorText, recordEvent } from './events/record-event.ts'
 import type { MailDeps } from './mail/mail-deps.ts'
 import { forgetTokens } from './mail/one-time-tokens.ts'
-import { sendMail } from './mail/send-mail.ts'
-import { findLanguage } from './mail/user-language.ts'
-import { isPlaceholder } from './placeholder-address.ts'
+import { tellUser } from './mail/tell-user.ts'
 import { hashPassword, refuseWeakPassword, verifyPassword } from './passwords.ts'
 import { endSessions } from './sessions/end-sessions.ts'
 import type { Origin, SessionDeps } from './sessions/session.ts'
-import { findPassword, findUser, setPassword } from './users.ts'
+import { findPassword, setPassword } from './users.ts'
 
 /** What changing a password needs: sessions end, and its owner is told. */
 export interface PasswordDeps {
@@ -32,8 +30,7 @@ export async function changeOwnPassword(
 ): Promise<void> {
   if (userId === null || sessionId === undefined) throw errors.notSignedIn()
   refuseWeakPassword(change.new, '/new')
-  if (!(await verifyPassword(await findPassword(deps.mail.database, userId), change.current)))
-    throw errors.wrongCredentials()
+  await confirmPassword(deps.mail.database, userId, change.current, origin)
   await replacePassword(deps, { userId, password: change.new, by: `user:${userId}`, except: sessionId }, origin)
 }
 
@@ -73,15 +70,9 @@ async function replacePassword(
     // What was asked for before opens nothing any more: whoever asked may be why the password is changed.
     await forgetTokens(session, userId, ['reset', 'magicLink', 'code', 'changeEmail'])
     await recordEvent(session, { kind: 'passwordChanged', userId, actor: by, ...origin })
-    if (hadOne) await tellOwner(mail, session, userId, by === `user:${userId}` ? origin.language : undefined)
+    if (!hadOne) return
+    const asked = by === `user:${userId}` ? origin.language : undefined
+    await tellUser(mail, session, userId, { template: 'passwordChanged', values: {} }, asked)
   })
   mail.wake()
-}
-
-/** In the language in which they asked for it, else in the one they read. */
-async function tellOwner(mail: MailDeps, session: Session, userId: string, asked: string | undefined): Promise<void> {
-  const user = await findUser(session, userId)
-  if (user === null || isPlaceholder(user.email)) return
-  const language = asked ?? (await findLanguage(session, userId))
-  await sendMail(mail, { to: user.email, template: 'passwordChanged', language, values: {} }, session)
 }

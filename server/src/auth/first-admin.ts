@@ -43,6 +43,8 @@ export async function setUpAdmin(
   requestId: string,
 ): Promise<User> {
   refuseWeakPassword(credentials.password)
+  // Asked for once more below: guests must not have us hash what opens nothing.
+  if (await hasAdmin(database)) throw errors.setupDone()
   const hash = await hashPassword(credentials.password)
   return database.transaction(async (session) => {
     await refuseSecondAdmin(session)

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { errors } from '@plinth/schema'
 
 /**
  * How many passwords are hashed at once: one processor stays free for everything else, for a hash keeps one busy for as
@@ -6,8 +7,17 @@ import { availableParallelism } from 'node:os'
  */
 const places = Math.max(1, availableParallelism() - 1)
 
-/** Runs tasks, so many of them at once; the others wait in the order in which they came. */
-export function turns(atOnce: number): <T>(task: () => Promise<T>) => Promise<T> {
+/** A hash takes some 25 ms, so the last of so many waits 5 s: whoever came after them would have gone away. */
+const mostWaiting = 200 * places
+
+const retrySeconds = 5
+
+/**
+ * Runs tasks, so many of them at once; the others wait in the order in which they came. More than `most` do not wait.
+ *
+ * @throws Problem tooManyPasswords (asynchronously) for who would
+ */
+export function turns(atOnce: number, most: number): <T>(task: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let running = 0
   const next = (): void => {
@@ -17,7 +27,8 @@ export function turns(atOnce: number): <T>(task: () => Promise<T>) => Promise<T>
   }
   return async (task) => {
     if (running < atOnce) running += 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
+    else if (waiting.length < most) await new Promise<void>((resolve) => waiting.push(resolve))
+    else throw errors.tooManyPasswords({ seconds: retrySeconds }, { extra: { retryAfter: retrySeconds } })
     try {
       return await task()
     } finally {
@@ -27,4 +38,4 @@ export function turns(atOnce: number): <T>(task: () => Promise<T>) => Promise<T>
 }
 
 /** The turns of everything that hashes passwords in this process. */
-export const hashInTurn = turns(places)
+export const hashInTurn = turns(places, mostWaiting)

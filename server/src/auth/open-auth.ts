@@ -129,6 +129,7 @@ export async function openAuth(database: Database, options: AuthOptions): Promis
     registration: openRegistration({ ...options, sessions: deps }),
     factors: openFactors({
       mail,
+      mailIsSent: options.smtpUrl !== null,
       sessions: deps,
       relyingParty: () => relyingParty({ publicUrl: mail.publicUrl(), domain, corsOrigins }),
     }),

@@ -18,7 +18,13 @@ export async function signIn(
   const fits = await verifyPassword(known?.hash ?? null, password)
   if (!fits || known === null) {
     const userId = known?.user.id ?? null
-    await recordEvent(database, { kind: 'signInFailed', userId, actor: 'anonymous:', ...origin })
+    await recordEvent(database, {
+      kind: 'signInFailed',
+      userId,
+      actor: 'anonymous:',
+      ...origin,
+      details: { method: 'password' },
+    })
     throw errors.wrongCredentials()
   }
   const { id: userId } = known.user

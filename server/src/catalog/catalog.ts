@@ -1,5 +1,5 @@
 import type { Model, SchemaDocument } from '@plinth/schema'
-import type { Plan, VersionEntry } from './plan.ts'
+import type { Plan, VersionDocument, VersionEntry } from './plan.ts'
 
 /** Who changes the schema, as the history of versions names them; an `Actor` is one. */
 export interface Author {
@@ -18,6 +18,8 @@ export interface Catalog {
   /** `{ schema, base, renames?, accept? }` -> the new version, in force. */
   apply(request: unknown, author: Author): Promise<{ readonly version: number; readonly schema: SchemaDocument }>
   versions(): Promise<readonly VersionEntry[]>
+  /** @throws Problem versionNotFound */
+  version(number: number): Promise<VersionDocument>
   /** Called with each new model; answers how to stop that. */
   onChange(listener: (model: Model) => void): () => void
   close(): Promise<void>

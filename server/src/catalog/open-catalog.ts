@@ -8,7 +8,7 @@ import { planChanges } from './plan-changes.ts'
 import { type PlanRequest, parseApplyRequest, parsePlanRequest, refuseFaultyRenames } from './plan-request.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { readSchema, readVersion } from './read-schema.ts'
-import { readVersions } from './read-versions.ts'
+import { readOneVersion, readVersions } from './read-versions.ts'
 import { tryPlan } from './try-plan.ts'
 import { watchVersion } from './watch-version.ts'
 
@@ -53,6 +53,11 @@ export async function openCatalog(database: Database, compileComputed: CompileCo
       return applied
     },
     versions: () => readVersions(database),
+    version: async (number) => {
+      const found = await readOneVersion(database, number)
+      if (found === null) throw errors.versionNotFound({ version: String(number) })
+      return found
+    },
     onChange: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

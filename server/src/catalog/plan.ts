@@ -43,5 +43,9 @@ export interface VersionEntry {
   readonly created: string
   readonly createdBy: string
   readonly summary: readonly string[]
+}
+
+/** The same with what the schema was. */
+export interface VersionDocument extends VersionEntry {
   readonly schema: SchemaDocument
 }

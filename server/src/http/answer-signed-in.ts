@@ -1,8 +1,8 @@
 import { jsonSchema } from '@plinth/schema'
-import { mailLanguage } from '../auth/mail/templates/stored-templates.ts'
 import type { Origin, SignInAnswer } from '../auth/sessions/session.ts'
 import { json, NO_STORE } from './answers.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
+import { languageOf } from './language-of.ts'
 import type { HttpRequest, HttpResponse } from './http-request.ts'
 
 /** How who signs in wants to keep the session: tokens in the answer, or cookies of the browser. */
@@ -14,12 +14,13 @@ export type SessionKind = 'token' | 'cookie' | undefined
 export const originOf = (req: HttpRequest): Origin => ({
   address: req.clientAddress,
   userAgent: req.headers['user-agent'] ?? null,
-  ...languageOf(req),
+  ...askedLanguage(req),
 })
 
 /** Programs that are no browser name none; then what is known of a user stays. */
-function languageOf({ headers: { 'accept-language': wanted } }: HttpRequest): Pick<Origin, 'language'> {
-  return wanted === undefined || wanted.trim() === '*' ? {} : { language: mailLanguage(wanted) }
+function askedLanguage(req: HttpRequest): Pick<Origin, 'language'> {
+  const wanted = req.headers['accept-language']
+  return wanted === undefined || wanted.trim() === '*' ? {} : { language: languageOf(req) }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { errors } from '@plinth/schema'
+import { errors, Problem } from '@plinth/schema'
 import type { Attempt } from '../auth/limits/count-try.ts'
 import type { LimitName } from '../auth/limits/limits.ts'
 import type { Auth } from '../auth/open-auth.ts'
@@ -22,4 +22,14 @@ export async function countTry(
   const { retryAfter } = attempt
   if (retryAfter !== null) throw errors.tooManyRequests({ seconds: retryAfter }, { extra: { retryAfter } })
   return attempt
+}
+
+/** Does what a try was counted for. Who was right takes the try back, and so does whose password was not even looked at. */
+export async function asTry<T>(attempt: Pick<Attempt, 'succeeded'>, work: () => Promise<T>): Promise<T> {
+  const done = await work().catch(async (error: unknown) => {
+    if (error instanceof Problem && error.code === 'tooManyPasswords') await attempt.succeeded()
+    throw error
+  })
+  await attempt.succeeded()
+  return done
 }

@@ -11,7 +11,7 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  * the ways in, which do not look at who is signed in. A list of what is let through, so that nothing new is by accident.
  */
 const servesEnrolment =
-  /^\/api\/auth\/(me|refresh|sign-out|step-up|factors|passkeys|mfa|sign-in|magic-link|code|reset|verify-email|sign-up|invite|setup)(\/|$)/
+  /^\/api\/auth\/(me|refresh|sign-out|step-up|factors|passkeys|mfa|sign-in|magic-link|code|reset|verify-email|email\/confirm|sign-up|invite|providers|setup)(\/|$)/
 
 /** Whether a request only reads. */
 export const isSafe = (req: HttpRequest): boolean => safeMethods.has(req.method ?? '')

@@ -13,6 +13,7 @@ import { docsRoutes } from './routes/docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { explainRoutes } from './routes/explain.ts'
 import { type HealthDeps, healthRoutes } from './routes/health.ts'
+import { type LogRoutesDeps, logRoutes } from './routes/logs.ts'
 import { inviteRoutes, mailTemplateRoutes, outboxRoutes } from './routes/mail-admin.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { openApiRoutes } from './routes/openapi.ts'
@@ -23,7 +24,7 @@ import { keySetRoutes, signingKeyRoutes } from './routes/signing-keys.ts'
 import { userRoutes } from './routes/users.ts'
 import { viewRoutes } from './routes/view-as.ts'
 
-export interface RoutesDeps extends HealthDeps {
+export interface RoutesDeps extends HealthDeps, LogRoutesDeps {
   readonly auth: Auth
   readonly browser: BrowserSessions
   readonly catalog: Catalog
@@ -49,6 +50,7 @@ export const allRoutes = (deps: RoutesDeps): Router =>
     '/api/admin/view-as': viewRoutes(deps),
     '/api/admin/signing-keys': signingKeyRoutes(deps),
     '/api/admin/events': eventRoutes(deps),
+    '/api/admin/logs': logRoutes(deps),
     '/api/admin/outbox': outboxRoutes(deps),
     '/api/admin/mail-templates': mailTemplateRoutes(deps),
     '/api/admin/invites': inviteRoutes(deps),

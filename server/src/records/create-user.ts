@@ -1,22 +1,10 @@
 import { errors } from '@plinth/schema'
 import type { Actor } from '../access/actor.ts'
+import type { NewUser } from '../access/new-user.ts'
 import type { Session } from '../database/database.ts'
 import { createRecord } from './create-records.ts'
 import { type Operation, operationOf, type RecordsDeps, withAccess, withCurrentModel } from './operation.ts'
 import { updateRecord } from './update-records.ts'
-
-/** Somebody who becomes a user. */
-export interface UserToBe {
-  readonly id: string
-  readonly email: string
-  readonly roles: readonly string[]
-  /** Fields of `users` that the schema adds, as the caller has given them. */
-  readonly fields: Readonly<Record<string, unknown>>
-  /** Whether they have shown, or must show before they are made, that the address is theirs. */
-  readonly verified?: boolean
-  /** Whether an admin has chosen them and their roles, of which `admin` may be one. */
-  readonly invited?: boolean
-}
 
 /**
  * Creates a record of `users` for who signs up. Who they will be, with the roles that they will have, is who writes it: what
@@ -25,7 +13,7 @@ export interface UserToBe {
  */
 export async function createUser(
   deps: RecordsDeps,
-  user: UserToBe,
+  user: NewUser,
   requestId: string,
   also: (session: Session) => Promise<void>,
   before: (session: Session) => Promise<void> = async () => {},
@@ -42,7 +30,7 @@ export async function createUser(
   deps.wake()
 }
 
-const mayHave = ({ catalog }: RecordsDeps, { invited = false }: UserToBe, role: string): boolean =>
+const mayHave = ({ catalog }: RecordsDeps, { invited = false }: NewUser, role: string): boolean =>
   catalog.model.roles.has(role) || (invited && role === 'admin')
 
 /**
@@ -51,7 +39,7 @@ const mayHave = ({ catalog }: RecordsDeps, { invited = false }: UserToBe, role: 
  *
  * @throws Problem saying why it would be refused
  */
-export async function checkUser(deps: RecordsDeps, user: UserToBe, requestId: string): Promise<void> {
+export async function checkUser(deps: RecordsDeps, user: NewUser, requestId: string): Promise<void> {
   const undone = new Error('undone on purpose')
   try {
     await createUser(
@@ -74,7 +62,7 @@ async function stepAside(session: Session, email: string): Promise<void> {
   })
 }
 
-const actorOf = ({ id, verified = false }: UserToBe, roles: readonly string[]): Actor => ({
+const actorOf = ({ id, verified = false }: NewUser, roles: readonly string[]): Actor => ({
   kind: 'user',
   id,
   userId: id,
@@ -82,7 +70,7 @@ const actorOf = ({ id, verified = false }: UserToBe, roles: readonly string[]): 
   verified,
 })
 
-async function writeUser(operation: Operation, user: UserToBe): Promise<void> {
+async function writeUser(operation: Operation, user: NewUser): Promise<void> {
   const { id, email, roles, fields } = user
   // The system's part: who signs up cannot choose their roles.
   const asSystem = { ...operation, actor: actorOf(user, ['admin']) }

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const { body } = await copies.other('GET', '/api/openapi.json')
     if (!body.info.version.endsWith('schema.2')) throw new Error('The other copy does not know the schema yet.')
-  })
+  }, 20_000)
 })
 afterAll(() => copies.stop())
 

@@ -502,16 +502,24 @@ describe('who proves by mail that an unproven address is theirs', () => {
 test('what deleted users leave behind is forgotten, and nothing else', async () => {
   const kept = await account('kept')
   const { id } = await account('forgotten')
+  for (const user of [kept.id, id])
+    await world.run(
+      `insert into plinth.identities (user_id, provider, issuer, subject, email, linked_at)
+       values ($1::uuid, 'corp', 'https://id.example.com', $1, 'x@example.com', now())`,
+      user,
+    )
   await world.run('delete from public.users where id = $1::uuid', id)
   await forgetExpired(world.server.database)
   const left = async (user: string) =>
     world.run(
       `select (select count(*) from plinth.totp_factors where user_id = $1::uuid),
-        (select count(*) from plinth.recovery_codes where user_id = $1::uuid)`,
+        (select count(*) from plinth.recovery_codes where user_id = $1::uuid),
+        (select count(*) from plinth.passwords where user_id = $1::uuid),
+        (select count(*) from plinth.identities where user_id = $1::uuid)`,
       user,
     )
-  expect(await left(id)).toEqual([['0', '0']])
-  expect(await left(kept.id)).toEqual([['1', '10']])
+  expect(await left(id)).toEqual([['0', '0', '0', '0']])
+  expect(await left(kept.id)).toEqual([['1', '10', '1', '1']])
 })
 
 test('a guest, a key and who views as another have no factors', async () => {

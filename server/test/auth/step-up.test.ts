@@ -125,6 +125,7 @@ describe('stepping up', () => {
       codes.push((await call(its.accessToken, 'POST', '/api/auth/step-up', { password: 'x' })).body.code)
     expect(codes.slice(0, 10)).toEqual(Array(10).fill('wrongCredentials'))
     expect(codes.slice(10)).toEqual(['tooManyRequests', 'tooManyRequests'])
+    expect((await copies.events('passwordRefused')).filter(({ userId }) => userId === its.id)).toHaveLength(10)
     expect((await copies.server.call('POST', '/api/auth/step-up', { body: { password } })).body.code).toBe(
       'notSignedIn',
     )

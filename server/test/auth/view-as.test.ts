@@ -149,6 +149,8 @@ describe('the audit trail', () => {
     const events = await copies.events('signInFailed')
     expect(events.map((each) => each.userId).slice(0, 2)).toEqual([null, user.id])
     expect(JSON.stringify(events)).not.toMatch(/typo/i)
+    await copies.server.call('POST', '/api/auth/code/sign-in', { body: { ticket: 'none', code: '123456' } })
+    expect((await copies.events('signInFailed'))[0]?.details).toEqual({ method: 'code' })
   })
 
   test.each([

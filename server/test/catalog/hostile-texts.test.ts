@@ -45,7 +45,7 @@ describe('texts in a schema stay texts', () => {
     )
     expect(row?.slice(0, 2)).toEqual([text, text])
     expect(row?.slice(2).map((json) => JSON.parse(json ?? ''))).toEqual([[text], { [text]: [text] }])
-    const [newest] = await fixture.catalog.versions()
+    const newest = await fixture.catalog.version(fixture.catalog.model.version)
     expect(newest).toMatchObject({ createdBy: text, schema: { collections, roles: schema.roles } })
     expect(await fixture.rows("select to_regclass('public.users')::text")).toEqual([['public.users']])
     const narrower = { posts: table({ ...collections.posts.fields, choice: { type: 'select', options: ['other'] } }) }

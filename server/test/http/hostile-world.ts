@@ -1,5 +1,5 @@
 import { startTestServer, type Answer, type CallOptions, type TestServer } from './test-server.ts'
-import type { Log } from '../../src/observability/log.ts'
+import type { ServerLog } from '../../src/observability/log.ts'
 
 const admin = { email: 'admin@example.com', password: 'a long enough password' }
 const reader = { email: 'ann@example.com', password: 'another long password' }
@@ -84,7 +84,7 @@ export const worldSchema = {
   },
 } as const
 
-export async function openWorld(log?: Log): Promise<World> {
+export async function openWorld(log?: ServerLog): Promise<World> {
   const server = await startTestServer({ PLINTH_ADMIN_EMAIL: admin.email, PLINTH_ADMIN_PASSWORD: admin.password }, log)
   const adminToken = await signIn(server, admin)
   const asAdmin = async (method: string, path: string, body?: unknown): Promise<Answer['body']> => {

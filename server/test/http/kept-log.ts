@@ -1,10 +1,10 @@
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createLog, type Log } from '../../src/observability/log.ts'
+import { createLog, type ServerLog } from '../../src/observability/log.ts'
 
 export interface KeptLog {
-  readonly log: Log
+  readonly log: ServerLog
   /** Everything so far, such as what a server says of its settings when it starts, is no news any more. */
   skip(): Promise<void>
   /** What was logged since then. */

@@ -125,6 +125,8 @@ describe('the document and the server', () => {
     expect(fits('Schema', (await server.call('GET', '/api/schema', { token })).body)).toEqual([])
     const { items } = (await server.call('GET', '/api/schema/versions', { token })).body
     expect(fits('SchemaVersion', items[0])).toEqual([])
+    const newest = await server.call('GET', `/api/schema/versions/${items[0].version}`, { token })
+    expect(fits('SchemaVersionDocument', newest.body)).toEqual([])
     const wanted = { schema: { ...everyField, collections: {} }, base: items[0].version }
     expect(fits('Plan', (await server.call('POST', '/api/schema/plan', { token, body: wanted })).body)).toEqual([])
     const question = { actor: 'anonymous', collection: 'posts', action: 'read', id: created.body.id }

@@ -215,6 +215,8 @@ const system: Route = {
     '/api/admin/users/x/password',
     '/api/schema',
     '/api/schema/versions',
+    '/api/schema/versions/1',
+    '/api/schema/versions/x',
     '/api/schema/plan',
     '/api/schema/apply',
     '/api/openapi.json',

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { readConfig } from '../../src/config.ts'
 import type { Database } from '../../src/database/database.ts'
-import { createLog, type Log } from '../../src/observability/log.ts'
+import { createLog, type ServerLog } from '../../src/observability/log.ts'
 import { type Outside, startServer } from '../../src/server.ts'
 import { createTestDatabase } from '../support/test-database.ts'
 
@@ -34,7 +34,7 @@ export interface CallOptions {
 /** A whole server on a database of its own. It logs nothing unless it is given a log. */
 export async function startTestServer(
   environment: Readonly<Record<string, string>> = {},
-  log: Log = createLog('silent'),
+  log: ServerLog = createLog('silent'),
   outside: Outside = {},
 ): Promise<TestServer> {
   const db = await createTestDatabase()

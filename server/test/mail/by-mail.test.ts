@@ -57,6 +57,20 @@ describe('a magic link', () => {
     expect(JSON.stringify(rows)).not.toContain(token)
   })
 
+  test('of somebody who never verified their address ends a change of address that a stranger has begun', async () => {
+    const { email } = await world.user('squatted', { verified: false })
+    const { accessToken: token } = (await signIn(email)).body
+    const change = { email: 'stranger@example.net', password }
+    expect((await world.post('/api/auth/email', change, { token, ...anew() })).status).toBe(202)
+    const theirs = tokenIn(await world.inbox.next('stranger@example.net'))
+    await world.inbox.next(email)
+    await world.post('/api/auth/magic-link', { email }, anew())
+    const link = tokenIn(await world.inbox.next(email))
+    expect((await world.post('/api/auth/magic-link/sign-in', { token: link }, anew())).status).toBe(200)
+    const taken = await world.post('/api/auth/email/confirm', { token: theirs }, anew())
+    expect([taken.status, taken.body.code]).toEqual([403, 'linkInvalid'])
+  })
+
   test('of somebody who never verified their address ends what a stranger may have made of it', async () => {
     const { id, email } = await world.user('hijacked', { verified: false })
     const stranger = await signIn(email)

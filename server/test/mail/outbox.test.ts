@@ -5,17 +5,25 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Mail, openMail } from '../../src/auth/mail/open-mail.ts'
 import { listOutbox } from '../../src/auth/mail/outbox.ts'
 import { sendMail } from '../../src/auth/mail/send-mail.ts'
+import { openCatalog } from '../../src/catalog/open-catalog.ts'
 import { createLog } from '../../src/observability/log.ts'
+import { compileComputed } from '../../src/query/compile-computed.ts'
 import { startTestServer } from '../http/test-server.ts'
 import { type SmtpInbox, startSmtpInbox } from '../support/smtp-inbox.ts'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts'
 import { admin } from './mail-fixture.ts'
 
 let db: TestDatabase
+let catalog: Awaited<ReturnType<typeof openCatalog>>
 beforeAll(async () => {
   db = await createTestDatabase({ max: 10 })
+  // Makes the table of users, which the worker looks at when it tidies up.
+  catalog = await openCatalog(db.database, compileComputed)
 })
-afterAll(() => db.drop())
+afterAll(async () => {
+  await catalog?.close()
+  await db?.drop()
+})
 
 let inbox: SmtpInbox
 const opened: Mail[] = []

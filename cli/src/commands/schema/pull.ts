@@ -8,7 +8,7 @@ import { rememberedSchema, rememberVersion } from '../../schema-file/remembered-
 import { readSchemaFile, type SchemaFile } from '../../schema-file/schema-file.ts'
 import { changedSource } from '../../schema-file/changed-source.ts'
 import { connect, type ServerOptions } from '../../server/connect.ts'
-import { plainSchema, readSchema, readVersions } from '../../server/schema-api.ts'
+import { plainSchema, readSchema } from '../../server/schema-api.ts'
 import { askYesNo } from '../../terminal/ask.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { writeWholeFile } from '../../write-whole-file.ts'
@@ -25,7 +25,7 @@ export async function pullSchema(terminal: Terminal, options: PullOptions): Prom
   const client = await connect(terminal, options)
   const [file, document] = [await readSchemaFile(options.file), await readSchema(client)]
   const path = file?.path ?? resolve(options.file)
-  const base = file === null ? null : rememberedSchema(path, client.url, await readVersions(client))
+  const base = file === null ? null : await rememberedSchema(path, client)
   const wanted = file === null ? document : await wantedSchema(terminal, options, file, base, document)
   const text = file === null ? printSchema(document) : await changedSource(file, asWritten(wanted, file.value))
   const changed = text !== file?.parsed.source

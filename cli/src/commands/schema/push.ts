@@ -1,10 +1,11 @@
 import { compareSchemas, type SchemaDocument } from '@plinth/schema'
+import type { Client } from '@plinth/sdk'
 import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { rememberedSchema, rememberVersion } from '../../schema-file/remembered-version.ts'
 import { requireSchemaFile } from '../../schema-file/schema-file.ts'
 import { connect, type ServerOptions } from '../../server/connect.ts'
-import { plainSchema, readVersions, type Version } from '../../server/schema-api.ts'
+import { readSchema, readVersion } from '../../server/schema-api.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { type ApplyOptions, applyChange } from './apply-change.ts'
 import { describeDifferences } from './describe-differences.ts'
@@ -21,40 +22,29 @@ export async function pushSchema(terminal: Terminal, options: PushOptions): Prom
   if (options.check) return diffSchema(terminal, { ...options, check: true })
   const file = await requireSchemaFile(options.file)
   const client = await connect(terminal, options)
-  const versions = await readVersions(client)
-  const current = newest(versions)
-  const base = chosenBase(options, versions, current) ?? rememberedSchema(file.path, client.url, versions)
-  refuseUndoing(terminal, base ?? untouched(versions), file.model.document, current)
+  const current = await readSchema(client)
+  const base = (await chosenBase(client, options, current)) ?? (await rememberedSchema(file.path, client))
+  refuseUndoing(terminal, base ?? untouched(current), file.model.document, current)
   const { document, steps } = await applyChange(terminal, client, current, file.model, options)
   rememberVersion(file.path, client.url, document)
   const text = steps.length === 0 ? nothingToDo(document.version) : `The server now has version ${document.version}.`
   terminal.result({ version: document.version, steps }, text)
 }
 
-function newest(versions: readonly Version[]): SchemaDocument {
-  const [latest] = versions
-  if (latest === undefined) throw new CliError('The server has no schema. Is this a Plinth server?')
-  return plainSchema({ ...latest.schema, version: latest.version })
-}
-
 /** Nothing was ever declared there, so there is nothing to undo. */
-function untouched(versions: readonly Version[]): SchemaDocument | null {
-  const current = newest(versions)
-  const isEmpty = Object.keys(current.collections).length + Object.keys(current.roles).length === 0
-  return isEmpty ? current : null
-}
+const untouched = (current: SchemaDocument): SchemaDocument | null =>
+  Object.keys(current.collections).length + Object.keys(current.roles).length === 0 ? current : null
 
-function chosenBase(
+async function chosenBase(
+  client: Client,
   { base }: PushOptions,
-  versions: readonly Version[],
   current: SchemaDocument,
-): SchemaDocument | null {
+): Promise<SchemaDocument | null> {
   if (base === undefined) return null
   if (base === 'current') return current
-  const found = versions.find(({ version }) => String(version) === base)
-  if (found === undefined)
-    throw new CliError(`The server has no version ${base}: see "plinth schema history".`, exitCodes.usage)
-  return plainSchema({ ...found.schema, version: found.version })
+  const found = /^[1-9]\d{0,8}$/.test(base) ? await readVersion(client, Number(base)) : null
+  if (found !== null) return found
+  throw new CliError(`The server has no version ${base}: see "plinth schema history".`, exitCodes.usage)
 }
 
 /** @throws CliError with the three-way view, where the server has changes that the file has not */

@@ -2,7 +2,7 @@ import { checkSchema } from '@plinth/schema'
 import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { connect, type ServerOptions } from '../../server/connect.ts'
-import { plainSchema, readSchema, readVersions } from '../../server/schema-api.ts'
+import { plainSchema, readSchema, readVersion } from '../../server/schema-api.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { type ApplyOptions, applyChange } from './apply-change.ts'
 
@@ -13,11 +13,10 @@ export async function rollBack(
   version: number,
 ): Promise<void> {
   const client = await connect(terminal, options)
-  const [versions, from] = [await readVersions(client), await readSchema(client)]
-  const found = versions.find((each) => each.version === version)
-  if (found === undefined)
+  const [found, from] = [await readVersion(client, version), await readSchema(client)]
+  if (found === null)
     throw new CliError(`There is no version ${version}: see "plinth schema history".`, exitCodes.usage)
-  const { model } = checkSchema(found.schema)
+  const { model } = checkSchema(found)
   if (model === undefined) throw new CliError(`Version ${version} is not valid for this plinth: update it.`)
   const wanted = { ...model, document: plainSchema(model.document) }
   const { document, steps } = await applyChange(terminal, client, from, wanted, options)

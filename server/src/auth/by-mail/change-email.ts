@@ -1,10 +1,12 @@
 import { errors } from '@plinth/schema'
+import { confirmPassword } from '../confirm-password.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { forgetTokens, redeemToken } from '../mail/one-time-tokens.ts'
 import { askForMail } from '../mail/outbox.ts'
+import { isPlaceholder } from '../placeholder-address.ts'
+import { tellUser } from '../mail/tell-user.ts'
 import { sendMail } from '../mail/send-mail.ts'
-import { verifyPassword } from '../passwords.ts'
-import { findPassword, findUser } from '../users.ts'
+import { findUser } from '../users.ts'
 import type { Arrival, ByMailDeps } from './by-mail-deps.ts'
 import { giveAddress } from '../registration/give-address.ts'
 import { markVerified } from './verified-address.ts'
@@ -24,16 +26,16 @@ export interface AskedChange {
 export async function askForEmailChange(
   { mail }: ByMailDeps,
   { userId, email, password, language }: AskedChange,
-  { address, userAgent }: Arrival,
+  arrival: Arrival,
 ): Promise<void> {
+  const { address, userAgent } = arrival
   const user = await findUser(mail.database, userId)
   if (user === null) throw errors.notSignedIn()
-  if (!(await verifyPassword(await findPassword(mail.database, userId), password))) throw errors.wrongCredentials()
+  await confirmPassword(mail.database, userId, password, arrival)
   await mail.database.transaction(async (session) => {
     const given = { userId, oldEmail: user.email }
     await askForMail(session, { template: 'changeEmail', language, recipient: email, given })
-    const values = { newEmail: email }
-    await sendMail(mail, { to: user.email, template: 'changeEmailNotice', language, values }, session)
+    await tellUser(mail, session, userId, { template: 'changeEmailNotice', values: { newEmail: email } }, language)
     await recordEvent(session, { kind: 'emailChangeAsked', userId, actor: `user:${userId}`, address, userAgent })
   })
   mail.wake()
@@ -55,7 +57,7 @@ export async function changeEmail(
     await markVerified(session, userId)
     await forgetTokens(session, userId, ['verify', 'reset', 'magicLink', 'code', 'changeEmail'])
     await recordEvent(session, { kind: 'emailChanged', userId, actor: `user:${userId}`, address, userAgent })
-    for (const to of [oldEmail, newEmail]) {
+    for (const to of isPlaceholder(oldEmail) ? [newEmail] : [oldEmail, newEmail]) {
       await sendMail(mail, { to, template: 'emailChanged', language, values: { oldEmail, newEmail } }, session)
     }
   })

@@ -7,7 +7,7 @@ import { issueToken, peekToken, redeemToken } from '../mail/one-time-tokens.ts'
 import { linkTo, sendMail } from '../mail/send-mail.ts'
 import { hashPassword, refuseWeakPassword } from '../passwords.ts'
 import { isTakenAddress } from '../registration/is-taken-address.ts'
-import type { NewUser } from '../registration/registration.ts'
+import type { NewUser } from '../../access/new-user.ts'
 import type { SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
@@ -94,7 +94,6 @@ export interface AcceptedInvite {
  */
 export async function acceptInvite(
   deps: ByMailDeps,
-  knownRoles: ReadonlySet<string>,
   { token, password, fields }: AcceptedInvite,
   arrival: Arrival,
 ): Promise<SignInAnswer> {
@@ -104,8 +103,7 @@ export async function acceptInvite(
   const open = await peekToken(database, 'invite', token)
   if (open === null || !(await mayInvite(database, open.data.by))) throw errors.invalidInvite()
   const hash = await hashPassword(password)
-  // A role that was dropped meanwhile is no role.
-  const roles = rolesOf(open.data.roles).filter((role) => knownRoles.has(role))
+  const roles = rolesOf(open.data.roles)
   const id = newId()
   const user = { id, email: open.email, roles, fields, verified: true, invited: true }
   const { address, userAgent, requestId } = arrival

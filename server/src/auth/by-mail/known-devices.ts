@@ -2,14 +2,12 @@ import { hash } from 'node:crypto'
 import { networkKey } from '../limits/count-try.ts'
 import { networkOf } from '../limits/network-of.ts'
 import type { MailDeps } from '../mail/mail-deps.ts'
-import { sendMail } from '../mail/send-mail.ts'
-import { fallbackLanguage } from '../mail/templates/built-in-template.ts'
+import { tellUser } from '../mail/tell-user.ts'
 import { keepLanguage } from '../mail/user-language.ts'
-import { isPlaceholder } from '../placeholder-address.ts'
 import type { Origin } from '../sessions/session.ts'
 
 export interface SeenSignIn extends Origin {
-  readonly user: { readonly id: string; readonly email: string }
+  readonly user: { readonly id: string }
 }
 
 const maxDevice = 200
@@ -36,17 +34,13 @@ export async function noteDevice(mail: MailDeps, { user, userAgent, address, lan
   })
   if (language !== undefined) await keepLanguage(mail.database, user.id, language)
   const isNew = rows[0]?.[0] === 't'
-  if (!isNew || isPlaceholder(user.email)) return
-  await sendMail(mail, {
-    to: user.email,
-    template: 'newDevice',
-    language: language ?? fallbackLanguage,
-    values: {
-      device: (userAgent ?? '').slice(0, maxDevice) || '?',
-      address: address ?? '?',
-      time: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    },
-  })
+  if (!isNew) return
+  const values = {
+    device: (userAgent ?? '').slice(0, maxDevice) || '?',
+    address: address ?? '?',
+    time: `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+  }
+  await tellUser(mail, mail.database, user.id, { template: 'newDevice', values }, language)
 }
 
 /** A browser keeps being the same one when it is updated, and a household when it gets other addresses. */

@@ -25,7 +25,7 @@ export interface ByMail {
   askForEmailChange(change: AskedChange, arrival: Arrival): Promise<void>
   changeEmail(token: string, language: string, arrival: Arrival): Promise<void>
   invite(invite: NewInvite, by: Actor, arrival: Arrival): Promise<void>
-  acceptInvite(knownRoles: ReadonlySet<string>, accepted: AcceptedInvite, arrival: Arrival): Promise<SignInAnswer>
+  acceptInvite(accepted: AcceptedInvite, arrival: Arrival): Promise<SignInAnswer>
   /** JSON text. */
   listInvites(): Promise<string>
   revokeInvite(id: string): Promise<void>
@@ -44,7 +44,7 @@ export const openByMail = (deps: ByMailDeps): ByMail => ({
   askForEmailChange: (change, arrival) => askForEmailChange(deps, change, arrival),
   changeEmail: (token, language, arrival) => changeEmail(deps, token, language, arrival),
   invite: (invited, by, arrival) => invite(deps, invited, by, arrival),
-  acceptInvite: (knownRoles, accepted, arrival) => acceptInvite(deps, knownRoles, accepted, arrival),
+  acceptInvite: (accepted, arrival) => acceptInvite(deps, accepted, arrival),
   listInvites: () => listInvites(deps.mail.database),
   revokeInvite: (id) => revokeInvite(deps.mail.database, id),
   listOutbox: (limit, before) => listOutbox(deps.mail.database, limit, before),

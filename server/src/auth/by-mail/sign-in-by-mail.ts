@@ -1,4 +1,5 @@
 import { errors } from '@plinth/schema'
+import { recordEvent } from '../events/record-event.ts'
 import { redeemCode } from '../mail/one-time-codes.ts'
 import { redeemToken } from '../mail/one-time-tokens.ts'
 import type { SignInAnswer, SignInMethod } from '../sessions/session.ts'
@@ -30,7 +31,13 @@ export async function signInByCode(
 ): Promise<SignInAnswer> {
   // Not in one transaction: a wrong try must count although it is refused.
   const redeemed = await redeemCode(deps.mail.database, ticket, code)
-  if (redeemed === null) throw errors.wrongCode()
+  if (redeemed === null) {
+    const { address, userAgent } = arrival
+    const details = { method: 'code' }
+    const event = { kind: 'signInFailed', userId: null, actor: 'anonymous:', address, userAgent, details }
+    await recordEvent(deps.mail.database, event)
+    throw errors.wrongCode()
+  }
   await deps.mail.database.transaction((session) => claimAddress(deps, session, redeemed.userId))
   return welcome(deps, redeemed.userId, 'code', arrival)
 }

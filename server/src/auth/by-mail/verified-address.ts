@@ -3,6 +3,7 @@ import type { Session } from '../../database/database.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { forgetLoneCodes } from '../factors/remove-factor.ts'
 import { dropUnprovenFactors, markFactorsProven } from '../factors/unproven-factors.ts'
+import { forgetTokens } from '../mail/one-time-tokens.ts'
 import { forgetIdentities } from '../providers/identities.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import type { ByMailDeps } from './by-mail-deps.ts'
@@ -31,9 +32,9 @@ export async function markVerified(session: Session, userId: string): Promise<vo
 
 /**
  * For who comes by mail alone. An account that nobody has verified may have been made by a stranger who waits for the
- * owner of the address to come, so what the stranger knows (the password) and holds (sessions, apps for codes, passkeys,
- * accounts at providers) ends here: a passkey of theirs would still open the account, and an app for codes would keep the owner out. Admins are
- * made by admins, not by strangers.
+ * owner of the address to come, so what the stranger knows (the password), holds (sessions, apps for codes, passkeys,
+ * accounts at providers) and has begun (a change of address) ends here: a passkey of theirs would still open the account, and
+ * an app for codes would keep the owner out. Admins are made by admins, not by strangers.
  *
  * A factor stays where the address was proven while the user had it, although the user may have another address now. Else
  * mail to an address that somebody has put into the record would be enough to be rid of a second factor.
@@ -47,6 +48,8 @@ export async function claimAddress({ sessions }: ByMailDeps, session: Session, u
   if (rows[0]?.[0] === 'f') {
     await session.run({ text: 'delete from plinth.passwords where user_id = $1::uuid', values: [userId] })
     await forgetIdentities(session, userId)
+    // To an address of the stranger's, who would have the account again by it.
+    await forgetTokens(session, userId, ['changeEmail'])
     await endSessions(sessions, userId, { session, reason: 'revoked' })
     await dropFactors(session, userId)
   }

@@ -1,13 +1,13 @@
 import type { Session } from '../../database/database.ts'
 import { recordEvent } from '../events/record-event.ts'
 import { furtherMethods } from '../sessions/authentication-methods.ts'
+import { tellUser } from '../mail/tell-user.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
 import type { Origin } from '../sessions/session.ts'
 import type { FactorDeps } from './factor-deps.ts'
 import { noteProof } from './note-proof.ts'
 import type { OwnSession } from './own-session.ts'
 import { countRecoveryCodes, makeRecoveryCodes } from './recovery-codes.ts'
-import { tellOwner } from './tell-owner.ts'
 
 export interface AddedFactor {
   readonly kind: 'totp' | 'passkey'
@@ -45,7 +45,7 @@ export async function finishAdding(
     ...origin,
     details: { factor: kind, name },
   })
-  await tellOwner(mail, session, userId, { template: 'factorAdded', values: { factor: name } }, origin)
+  await tellUser(mail, session, userId, { template: 'factorAdded', values: { factor: name } }, origin.language)
   if ((await countRecoveryCodes(session, userId)) > 0) return {}
   return { recoveryCodes: await makeRecoveryCodes(session, userId) }
 }

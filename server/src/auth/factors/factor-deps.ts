@@ -6,6 +6,8 @@ import type { SessionDeps } from '../sessions/session.ts'
 export interface FactorDeps {
   readonly mail: MailDeps
   readonly sessions: SessionDeps
+  /** Whether mail is sent, and not only kept. */
+  readonly mailIsSent: boolean
   /** @throws Problem passkeysUnavailable */
   readonly relyingParty: () => RelyingParty
 }

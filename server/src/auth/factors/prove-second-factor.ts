@@ -1,10 +1,10 @@
 import { recordEvent } from '../events/record-event.ts'
+import { tellUser } from '../mail/tell-user.ts'
 import type { PasskeyAnswer } from '../passkeys/passkey-answer.ts'
 import { type ChallengeUse, checkPasskey } from '../passkeys/check-passkey.ts'
 import type { Origin, SecondProof } from '../sessions/session.ts'
 import type { FactorDeps } from './factor-deps.ts'
 import { countRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
-import { tellOwner } from './tell-owner.ts'
 import { useTotp } from './totp-factors.ts'
 
 /** What is shown as a second factor: one of them. */
@@ -45,7 +45,8 @@ async function proveByRecoveryCode(
     const left = await countRecoveryCodes(session, userId)
     const details = { left }
     await recordEvent(session, { kind: 'recoveryCodeUsed', userId, actor: `user:${userId}`, ...origin, details })
-    await tellOwner(mail, session, userId, { template: 'recoveryCodeUsed', values: { left: String(left) } }, origin)
+    const notice = { template: 'recoveryCodeUsed', values: { left: String(left) } } as const
+    await tellUser(mail, session, userId, notice, origin.language)
     return true
   })
   if (isRight) mail.wake()

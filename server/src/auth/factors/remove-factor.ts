@@ -2,16 +2,17 @@ import { errors } from '@plinth/schema'
 import type { Actor } from '../../access/actor.ts'
 import type { Session } from '../../database/database.ts'
 import { actorText, recordEvent } from '../events/record-event.ts'
+import { tellUser } from '../mail/tell-user.ts'
 import type { Origin } from '../sessions/session.ts'
 import { findUser } from '../users.ts'
+import { hasWayIn, lockUser } from '../ways-in.ts'
 import type { FactorDeps } from './factor-deps.ts'
-import { tellOwner } from './tell-owner.ts'
 
 /**
  * Removes one second factor of a user, or all of them; they are told by mail. Their sessions go on: whoever holds one has
  * shown at least as much as is asked for now.
  *
- * @throws Problem factorNotFound, userNotFound
+ * @throws Problem factorNotFound, userNotFound, lastWayIn
  */
 export async function removeFactors(
   deps: FactorDeps,
@@ -20,15 +21,20 @@ export async function removeFactors(
   origin: Origin,
 ): Promise<void> {
   // That of an admin need not be that of the user.
-  const inLanguage = by.userId === userId ? origin : {}
+  const asked = by.userId === userId ? origin.language : undefined
   await deps.mail.database.transaction(async (session) => {
+    // Two of them at once would each see the other's.
+    await lockUser(session, userId)
     if ((await findUser(session, userId)) === null) throw errors.userNotFound({ id: userId })
     const removed = await deleteFactors(session, userId, id)
     if (removed.length === 0 && id !== null) throw errors.factorNotFound({ id })
+    // An admin may take all away: who has lost their passkey is given another way in.
+    const isOwnPasskey = by.userId === userId && removed.some(({ kind }) => kind === 'passkey')
+    if (isOwnPasskey && !(await hasWayIn(session, userId, deps.mailIsSent))) throw errors.lastWayIn()
     for (const { kind, name } of removed) {
       const details = { factor: kind, name }
       await recordEvent(session, { kind: 'factorRemoved', userId, actor: actorText(by), ...origin, details })
-      await tellOwner(deps.mail, session, userId, { template: 'factorRemoved', values: { factor: name } }, inLanguage)
+      await tellUser(deps.mail, session, userId, { template: 'factorRemoved', values: { factor: name } }, asked)
     }
   })
   deps.mail.wake()

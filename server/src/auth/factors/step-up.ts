@@ -1,10 +1,9 @@
 import { errors } from '@plinth/schema'
 import type { Session } from '../../database/database.ts'
+import { confirmPassword } from '../confirm-password.ts'
 import { recordEvent } from '../events/record-event.ts'
-import { verifyPassword } from '../passwords.ts'
 import { furtherMethods } from '../sessions/authentication-methods.ts'
 import type { Origin } from '../sessions/session.ts'
-import { findPassword } from '../users.ts'
 import type { FactorDeps } from './factor-deps.ts'
 import { hasSecondFactorSql } from './has-second-factor.ts'
 import { noteProof } from './note-proof.ts'
@@ -39,7 +38,7 @@ export async function stepUp(
 
   async function byPassword(given: string): Promise<readonly string[]> {
     if (await hasSecondFactor(database, userId)) throw errors.secondFactorNeeded()
-    if (!(await verifyPassword(await findPassword(database, userId), given))) throw errors.wrongCredentials()
+    await confirmPassword(database, userId, given, origin)
     return ['pwd']
   }
   async function bySecond(): Promise<readonly string[]> {

@@ -2,7 +2,15 @@ import type { Session } from '../../database/database.ts'
 import { forgetTries } from '../limits/count-try.ts'
 import { tidyOutbox } from './outbox.ts'
 
-const factorTables = ['totp_factors', 'passkeys', 'recovery_codes']
+/** What belongs to a user, and when it began to. */
+const ownedTables = {
+  passwords: 'changed',
+  identities: 'linked_at',
+  verified_addresses: 'at',
+  totp_factors: 'created',
+  passkeys: 'created',
+  recovery_codes: 'created',
+}
 
 /** Forgets what has no use any more: old mail, secrets that have expired, tries, and devices that were not seen for half a year. */
 export async function forgetExpired(session: Session): Promise<void> {
@@ -15,12 +23,12 @@ export async function forgetExpired(session: Session): Promise<void> {
     text: `delete from plinth.totp_factors where confirmed is null and created < now() - interval '1 day'`,
     values: [],
   })
-  // Of users who were deleted: nothing opens with them, but a secret that is not there cannot leak.
-  for (const table of factorTables) {
+  // Of users who were deleted: nothing opens with it, but what is not there cannot leak.
+  for (const [table, since] of Object.entries(ownedTables)) {
     await session.run({
       text: `
-        delete from plinth.${table} f
-        where not exists (select from public.users u where u.id = f.user_id and u.created <= f.created)`,
+        delete from plinth.${table} o
+        where not exists (select from public.users u where u.id = o.user_id and u.created <= o.${since})`,
       values: [],
     })
   }

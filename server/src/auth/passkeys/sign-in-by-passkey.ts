@@ -1,4 +1,5 @@
 import { errors } from '@plinth/schema'
+import { recordEvent } from '../events/record-event.ts'
 import type { FactorDeps } from '../factors/factor-deps.ts'
 import type { Origin, SignInAnswer } from '../sessions/session.ts'
 import { startSession } from '../sessions/start-session.ts'
@@ -11,6 +12,16 @@ export const signInUse: ChallengeUse = { purpose: 'signIn', userId: null, boundT
 /** Signs in by passkey, without an address. @throws Problem passkeyInvalid */
 export async function signInByPasskey(deps: FactorDeps, answer: PasskeyAnswer, origin: Origin): Promise<SignInAnswer> {
   const checked = await checkPasskey(deps, answer, signInUse, origin)
-  if (checked === null) throw errors.passkeyInvalid()
+  if (checked === null) {
+    const details = { method: 'passkey' }
+    await recordEvent(deps.mail.database, {
+      kind: 'signInFailed',
+      userId: null,
+      actor: 'anonymous:',
+      ...origin,
+      details,
+    })
+    throw errors.passkeyInvalid()
+  }
   return startSession(deps.sessions, { userId: checked.userId, method: 'passkey', second: 'passkey', ...origin })
 }

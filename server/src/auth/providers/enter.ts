@@ -6,10 +6,10 @@ import type { Arrival } from '../by-mail/by-mail-deps.ts'
 import { findInvitation, useUpInvitations } from '../by-mail/invites.ts'
 import { markVerified } from '../by-mail/verified-address.ts'
 import { recordEvent } from '../events/record-event.ts'
+import { tellUser } from '../mail/tell-user.ts'
 import { placeholderAddress } from '../placeholder-address.ts'
 import { findIdentityOwner, type Identity, linkIdentity } from './identities.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { tellLinked } from './tell-linked.ts'
 
 export interface Entering {
   readonly identity: Identity
@@ -46,7 +46,7 @@ async function enterOnce(deps: ProviderDeps, entering: Entering, arrival: Arriva
 async function linkByAddress(
   { mail }: ProviderDeps,
   { identity, label }: Entering,
-  { address, userAgent }: Arrival,
+  { address, userAgent, language }: Arrival,
 ): Promise<string | null> {
   const { email, verified, provider } = identity
   if (email === null || !verified) return null
@@ -60,7 +60,7 @@ async function linkByAddress(
     await linkIdentity(session, userId, identity)
     const details = { provider, by: 'address' }
     await recordEvent(session, { kind: 'identityLinked', userId, actor: `user:${userId}`, address, userAgent, details })
-    await tellLinked(mail, session, owner.email, label)
+    await tellUser(mail, session, userId, { template: 'identityLinked', values: { provider: label } }, language)
     return userId
   })
   if (linked !== null) mail.wake()
@@ -69,8 +69,6 @@ async function linkByAddress(
 
 interface AddressOwner {
   readonly userId: string
-  /** As they have written it themselves. */
-  readonly email: string
   readonly verified: boolean
   readonly blocked: boolean
 }
@@ -78,7 +76,7 @@ interface AddressOwner {
 async function findAddressOwner(session: Session, email: string): Promise<AddressOwner | null> {
   const rows = await session.run({
     text: `
-      select u.id, u.email, ${isVerifiedSql('u')}, exists (select from plinth.blocked_users b where b.user_id = u.id)
+      select u.id, ${isVerifiedSql('u')}, exists (select from plinth.blocked_users b where b.user_id = u.id)
       from public.users u
       where lower(u.email) = lower($1::text)
       for no key update of u`,
@@ -87,8 +85,8 @@ async function findAddressOwner(session: Session, email: string): Promise<Addres
   })
   const [row] = rows
   if (row === undefined) return null
-  const [userId, own, verified, blocked] = row
-  return { userId: userId ?? '', email: own ?? '', verified: verified === 't', blocked: blocked === 't' }
+  const [userId, verified, blocked] = row
+  return { userId: userId ?? '', verified: verified === 't', blocked: blocked === 't' }
 }
 
 /** An address that nobody vouches for would take it from its owner, so such a user has none, and can give one later. */
@@ -107,6 +105,7 @@ async function signUpWith(
     email: email ?? placeholderAddress(id),
     roles: invitation?.roles ?? defaultRoles,
     fields,
+    verified: email !== null,
     invited: invitation !== null,
   }
   await newUsers.create(user, requestId, async (session) => {

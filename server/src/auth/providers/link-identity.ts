@@ -2,6 +2,7 @@ import { errors } from '@plinth/schema'
 import type { Arrival } from '../by-mail/by-mail-deps.ts'
 import { markVerified } from '../by-mail/verified-address.ts'
 import { recordEvent } from '../events/record-event.ts'
+import { tellUser } from '../mail/tell-user.ts'
 import { isPlaceholder } from '../placeholder-address.ts'
 import { giveAddress } from '../registration/give-address.ts'
 import { findSession } from '../sessions/find-session.ts'
@@ -11,7 +12,6 @@ import type { Linking } from './attempts.ts'
 import type { Entering } from './enter.ts'
 import { linkIdentity } from './identities.ts'
 import type { ProviderDeps } from './provider-deps.ts'
-import { tellLinked } from './tell-linked.ts'
 
 /**
  * Gives who is signed in one more way in. One without an address gets the provider's where that vouches for it: they stay
@@ -23,7 +23,7 @@ export async function linkToUser(
   { mail, wakeChanges }: ProviderDeps,
   { userId, sessionId }: Linking,
   { identity, label }: Omit<Entering, 'fields'>,
-  { address, userAgent, requestId }: Arrival,
+  { address, userAgent, requestId, language }: Arrival,
 ): Promise<void> {
   await mail.database.transaction(async (session) => {
     const holder = await findSession(session, sessionId)
@@ -35,8 +35,9 @@ export async function linkToUser(
     await recordEvent(session, { kind: 'identityLinked', ...event })
     const email = identity.verified ? identity.email : null
     const hasNone = isPlaceholder(user.email)
-    if (!hasNone) await tellLinked(mail, session, user.email, label)
-    else if (email !== null) {
+    // Who has no address yet is told nothing.
+    await tellUser(mail, session, userId, { template: 'identityLinked', values: { provider: label } }, language)
+    if (hasNone && email !== null) {
       await giveAddress(session, userId, email, requestId)
       await recordEvent(session, { kind: 'upgraded', ...event })
     }

@@ -24,7 +24,7 @@ export async function useProof(deps: ProviderDeps, proved: Proved, arrival: Arri
       return null
     }
     const userId = await enter(deps, proved, arrival)
-    return await startSession(deps.sessions, { userId, method: 'oidc', provider, address, userAgent })
+    return await startSession(deps.sessions, { ...arrival, userId, method: 'oidc', provider })
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     await recordEvent(deps.mail.database, {

@@ -12,7 +12,8 @@ import { startSession } from '../sessions/start-session.ts'
 import { setPassword } from '../users.ts'
 import { isTakenAddress } from './is-taken-address.ts'
 import { giveAddress } from './give-address.ts'
-import type { NewUser, RegistrationDeps } from './registration.ts'
+import type { NewUser } from '../../access/new-user.ts'
+import type { RegistrationDeps } from './registration.ts'
 
 export interface ConfirmedSignUp {
   readonly token: string

@@ -1,3 +1,4 @@
+import type { NewUser } from '../../access/new-user.ts'
 import type { Session } from '../../database/database.ts'
 import type { MailDeps } from '../mail/mail-deps.ts'
 import type { SessionDeps } from '../sessions/session.ts'
@@ -5,21 +6,6 @@ import type { SessionDeps } from '../sessions/session.ts'
 /** Who may become a user: nobody by themselves, whom an admin has invited, or everybody. */
 export const registrations = ['closed', 'invite', 'open'] as const
 export type Registration = (typeof registrations)[number]
-
-export interface NewUser {
-  readonly id: string
-  readonly email: string
-  readonly roles: readonly string[]
-  /** Fields of `users` that the schema adds, as the caller has given them. */
-  readonly fields: Readonly<Record<string, unknown>>
-  /** Whether they have shown, or must show before they are made, that the address is theirs. Where left out, false. */
-  readonly verified?: boolean
-  /**
-   * Whether an admin has chosen them and their roles, of which `admin` may be one: then they need no permission to become a
-   * user, only to give fields.
-   */
-  readonly invited?: boolean
-}
 
 /** Makes records of `users`, by the rules of the schema. */
 export interface NewUsers {

@@ -7,7 +7,8 @@ import { askForMail } from '../mail/outbox.ts'
 import { refusePlaceholder } from '../placeholder-address.ts'
 import { hashPassword, refuseWeakPassword } from '../passwords.ts'
 import { isTakenAddress } from './is-taken-address.ts'
-import type { NewUser, RegistrationDeps } from './registration.ts'
+import type { NewUser } from '../../access/new-user.ts'
+import type { RegistrationDeps } from './registration.ts'
 
 export interface SignUp extends Credentials {
   readonly fields: NewUser['fields']

@@ -21,6 +21,7 @@ const isAbandoned = `
   )
   and not exists (select from plinth.passwords p where p.user_id = u.id)
   and not exists (select from plinth.passkeys k where k.user_id = u.id)
+  and not exists (select from plinth.identities i where i.user_id = u.id)
   and not exists (select from plinth.one_time_tokens t where t.user_id = u.id and t.expires > now())`
 
 /**

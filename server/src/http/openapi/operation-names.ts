@@ -42,6 +42,8 @@ export const systemSchemas = [
   'SignInProvider',
   'NewSignInProvider',
   'SignInIdentity',
+  'SchemaVersionDocument',
+  'LogLine',
 ] as const
 const taken: ReadonlySet<string> = new Set(systemSchemas)
 const derived = /(?:Create|Update|Replace|List|Records)$/

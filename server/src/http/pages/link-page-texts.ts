@@ -21,8 +21,22 @@ export interface SecondTexts {
   readonly expired: string
 }
 
+/** What the page says to which people come back from a provider. */
+export interface SignedInTexts {
+  readonly title: string
+  readonly failedTitle: string
+  readonly doneTitle: string
+  /** For who has no address. */
+  readonly closable: string
+  readonly again: string
+}
+
 /** What all pages say in one language. */
 export interface LinkTexts {
+  readonly signedIn: SignedInTexts
+  /** Before an address. */
+  readonly signedInAs: string
+  readonly problemTitle: string
   readonly second: SecondTexts
   readonly pages: Readonly<Record<LinkPagePath, LinkPageTexts>>
   readonly currentPassword: string
@@ -83,6 +97,15 @@ const english: LinkTexts = {
       done: signedIn,
     },
   },
+  signedIn: {
+    title: 'One moment',
+    failedTitle: 'You are not signed in',
+    doneTitle: 'Welcome',
+    closable,
+    again: 'Try again, or sign in in another way.',
+  },
+  signedInAs: signedIn,
+  problemTitle: 'This did not work',
   second: {
     title: 'One more step',
     text: 'Your account has a second factor.',
@@ -91,7 +114,7 @@ const english: LinkTexts = {
     button: 'Sign in',
     passkey: 'Use a passkey',
     passkeyFailed: 'No passkey was used. Try again.',
-    expired: 'This took too long or too many tries. Ask for a new link.',
+    expired: 'This took too long or too many tries. Begin again.',
   },
   currentPassword: 'Password',
   newPassword: 'New password',
@@ -150,6 +173,15 @@ const german: LinkTexts = {
       done: angemeldet,
     },
   },
+  signedIn: {
+    title: 'Einen Moment',
+    failedTitle: 'Sie sind nicht angemeldet',
+    doneTitle: 'Willkommen',
+    closable: schliessen,
+    again: 'Versuchen Sie es noch einmal, oder melden Sie sich auf andere Weise an.',
+  },
+  signedInAs: angemeldet,
+  problemTitle: 'Das hat nicht geklappt',
   second: {
     title: 'Noch ein Schritt',
     text: 'Ihr Konto hat einen zweiten Faktor.',
@@ -158,7 +190,7 @@ const german: LinkTexts = {
     button: 'Anmelden',
     passkey: 'Passkey verwenden',
     passkeyFailed: 'Es wurde kein Passkey verwendet. Versuchen Sie es noch einmal.',
-    expired: 'Das hat zu lange gedauert, oder es waren zu viele Versuche. Fordern Sie einen neuen Link an.',
+    expired: 'Das hat zu lange gedauert, oder es waren zu viele Versuche. Beginnen Sie noch einmal.',
   },
   currentPassword: 'Passwort',
   newPassword: 'Neues Passwort',
@@ -173,6 +205,22 @@ const german: LinkTexts = {
     registrationClosed: 'Hier kann sich gerade niemand registrieren.',
     addressTaken: 'Ein anderes Konto hat diese E-Mail-Adresse.',
     userBlocked: 'Dieses Konto ist gesperrt.',
+    wrongSecondFactor: 'Dieser Code oder Passkey stimmt nicht oder wurde schon benutzt. Nehmen Sie den nächsten Code.',
+    passkeyInvalid:
+      'Dieser Passkey gilt hier nicht. Beginnen Sie noch einmal, oder melden Sie sich auf andere Weise an.',
+    providerDenied:
+      'Sie haben beim Anbieter nicht zugestimmt, oder er hat Sie abgewiesen. Versuchen Sie es noch einmal, oder melden Sie sich auf andere Weise an.',
+    providerFailed:
+      'Die Anmeldung über diesen Anbieter geht gerade nicht. Versuchen Sie es noch einmal, oder melden Sie sich auf andere Weise an.',
+    providerNotFound: 'Diesen Anbieter gibt es hier nicht (mehr). Melden Sie sich auf andere Weise an.',
+    addressUnproven:
+      'Es gibt ein Konto mit Ihrer Adresse, die noch niemand bestätigt hat. Melden Sie sich dort mit einem Link oder Code an, der Ihnen per E-Mail geschickt wird, und fügen Sie diesen Anbieter dann hinzu.',
+    identityTaken: 'Dieses Konto beim Anbieter gehört hier schon jemand anderem. Melden Sie sich ab und dann damit an.',
+    notSignedIn: 'Sie sind nicht mehr angemeldet. Melden Sie sich an, und versuchen Sie es noch einmal.',
+    attemptInvalid:
+      'Diese Anmeldung ist abgelaufen, schon abgeschlossen oder in einem anderen Browser begonnen worden. Gehen Sie dorthin zurück, wo Sie begonnen haben, und versuchen Sie es noch einmal.',
+    exchangeInvalid: 'Diese Anmeldung ist abgelaufen oder schon abgeschlossen. Melden Sie sich noch einmal an.',
+    tooManyPasswords: 'Gerade melden sich sehr viele an. Versuchen Sie es gleich noch einmal.',
     tooManyRequests: 'Zu viele Versuche. Warten Sie einen Moment und versuchen Sie es dann noch einmal.',
     tooShort: 'Ein Passwort hat mindestens 10 Zeichen.',
     tooLong: 'Das ist zu lang.',

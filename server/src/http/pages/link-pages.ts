@@ -1,10 +1,11 @@
 import type { Model } from '@plinth/schema'
-import { mailLanguage } from '../../auth/mail/templates/stored-templates.ts'
+import { languageOf } from '../language-of.ts'
 import type { Handler } from '../http-request.ts'
 import { type Router, routes } from '../router.ts'
 import { type LinkPageAction, type LinkPagePath, linkPageActions, linkPagePaths } from './link-page-actions.ts'
 import { linkPageScript } from './link-page-script.ts'
-import { type LinkTexts, linkTexts, type SecondTexts } from './link-page-texts.ts'
+import { type LinkTexts, linkTexts } from './link-page-texts.ts'
+import { donePart, secondFactor } from './page-parts.ts'
 import { page } from './page.ts'
 import { pageStyle } from './page-style.ts'
 import { userFieldInputs } from './user-field-inputs.ts'
@@ -25,7 +26,7 @@ export const linkRoutes = (deps: LinkRoutesDeps): Router =>
 const linkPage =
   ({ catalog }: LinkRoutesDeps, path: LinkPagePath): Handler =>
   (req, res) => {
-    const { language, texts } = linkTexts(mailLanguage(req.headers['accept-language']))
+    const { language, texts } = linkTexts(languageOf(req))
     // After the password: a text in front of it is what browsers would keep as the name of the account.
     const fields = path === '/invite' ? userFieldInputs(catalog.model, texts.choose) : ''
     return page({
@@ -36,23 +37,6 @@ const linkPage =
       body: bodyOf(path, texts, fields),
     })(req, res)
   }
-
-/** For who has a second factor: asked for here, once the link has shown the first. */
-const secondFactor = ({ title, text, code, rule, button, passkey }: SecondTexts): string => `
-    <div id="second" hidden>
-      <h1 id="second-title" tabindex="-1">${title}</h1>
-      <p>${text}</p>
-      <form id="second-form">
-        <div id="by-code">
-          <label for="code">${code}</label>
-          <input id="code" autocomplete="one-time-code" autocapitalize="off" spellcheck="false" maxlength="64" required aria-describedby="code-rule">
-          <small id="code-rule">${rule}</small>
-          <button id="second-send">${button}</button>
-        </div>
-        <button id="passkey" type="button" class="other" hidden>${passkey}</button>
-        <div id="second-fault" role="alert"></div>
-      </form>
-    </div>`
 
 function bodyOf(path: LinkPagePath, texts: LinkTexts, fields: string): string {
   const { title, text, button, doneTitle, done } = texts.pages[path]
@@ -66,11 +50,7 @@ function bodyOf(path: LinkPagePath, texts: LinkTexts, fields: string): string {
         <div id="fault" role="alert"></div>
       </form>
     </div>
-${linkPageActions[path].signsIn ? secondFactor(texts.second) : ''}
-    <div id="done" hidden>
-      <h1 id="title" tabindex="-1">${doneTitle}</h1>
-      <p>${done} <b id="who"></b></p>
-    </div>
+${linkPageActions[path].signsIn ? secondFactor(texts.second) : ''}${donePart(doneTitle, done)}
   </main>`
 }
 

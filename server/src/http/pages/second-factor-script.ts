@@ -1,17 +1,16 @@
 import type { SecondTexts } from './link-page-texts.ts'
+import { literal } from './page-script.ts'
 
-/** A part of the script of pages that sign in: asks for the second factor in the same page, and goes on. */
+/** A part of the script of pages that sign in: asks for the second factor in the same page, and goes on. After `pageScript`. */
 export const secondFactorScript = ({ passkeyFailed, expired }: SecondTexts): string => `
   let shown = null
   const secondFault = (text) => { at('second-fault').textContent = text }
   const askForSecond = (asked) => {
     shown = asked
-    at('start').hidden = true
-    at('second').hidden = false
     at('by-code').hidden = !asked.factors.some((each) => each !== 'passkey')
     at('code').disabled = at('by-code').hidden
     at('passkey').hidden = !(asked.factors.includes('passkey') && window.PublicKeyCredential?.parseRequestOptionsFromJSON)
-    at('second-title').focus()
+    show('second')
   }
   const showSecond = async (factor) => {
     secondFault('')
@@ -20,8 +19,8 @@ export const secondFactorScript = ({ passkeyFailed, expired }: SecondTexts): str
       finish(await post('mfa', { ticket: shown.ticket, ...(await factor()), session: 'cookie' }))
     } catch (error) {
       secondFault(
-        error.name === 'NotAllowedError' ? ${JSON.stringify(passkeyFailed)}
-        : error.code === 'mfaTicketInvalid' ? ${JSON.stringify(expired)}
+        error.name === 'NotAllowedError' ? ${literal(passkeyFailed)}
+        : error.code === 'mfaTicketInvalid' ? ${literal(expired)}
         : error.message,
       )
     }

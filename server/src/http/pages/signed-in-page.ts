@@ -1,55 +1,54 @@
-import { errorCatalogue } from '@plinth/schema'
-import { page } from './page.ts'
+import { languageOf } from '../language-of.ts'
+import type { Handler } from '../http-request.ts'
+import { type LinkTexts, linkTexts } from './link-page-texts.ts'
+import { donePart, secondFactor } from './page-parts.ts'
+import { literal, pageScript } from './page-script.ts'
 import { pageStyle } from './page-style.ts'
-
-// What a callback may send here. The sentences are ours: what stands in the address is only ever looked up.
-const codes = [
-  'providerDenied',
-  'providerFailed',
-  'providerNotFound',
-  'registrationClosed',
-  'addressUnproven',
-  'addressTaken',
-  'identityTaken',
-  'userBlocked',
-  'notSignedIn',
-] as const
-
-const general = 'Try again, or sign in in another way.'
-const sentences = Object.fromEntries(
-  codes.map((code) => {
-    const sentence: string = errorCatalogue[code][1]
-    return [code, sentence.includes('{') ? general : sentence]
-  }),
-)
-
-const script = `
-  const at = (id) => document.getElementById(id)
-  const sentences = ${JSON.stringify(sentences)}
-  const show = (title, text) => {
-    at('title').textContent = title
-    at('text').textContent = text
-    at('title').focus()
-  }
-  const given = new URLSearchParams(location.search)
-  const error = given.get('error')
-  history.replaceState(null, '', location.pathname)
-  if (error !== null) show('You are not signed in', Object.hasOwn(sentences, error) ? sentences[error] : '${general}')
-  else if (given.has('code')) show('One step is missing', 'Your account has a second factor, which this page cannot ask for. Sign in from your app.')
-  else fetch('../api/auth/me').then(async (answer) => {
-    const { email, anonymous } = await answer.json()
-    if (!answer.ok) show('You are not signed in', '${general}')
-    else show('You are signed in', anonymous ? 'You can close this page.' : 'As ' + email + '. You can close this page.')
-  })`
+import { page } from './page.ts'
+import { providerProblems } from './provider-problems.ts'
+import { secondFactorScript } from './second-factor-script.ts'
 
 /** Where people who signed in with a provider come back to, where there is no page of the app's own. */
-export const signedInPage = page({
-  title: 'Sign in',
-  style: pageStyle,
-  script,
-  body: `
+export const signedInPage: Handler = (req, res) => {
+  const { language, texts } = linkTexts(languageOf(req))
+  const { title, failedTitle, doneTitle } = texts.signedIn
+  return page({
+    language,
+    title,
+    style: pageStyle,
+    script: script(texts),
+    body: `
   <main>
-    <h1 id="title" tabindex="-1">One moment</h1>
-    <p id="text" role="status"></p>
+    <div id="start">
+      <h1 tabindex="-1">${title}</h1>
+    </div>
+    <div id="failed" hidden>
+      <h1 tabindex="-1">${failedTitle}</h1>
+      <p id="fault" role="alert"></p>
+    </div>${secondFactor(texts.second)}${donePart(doneTitle, texts.signedInAs)}
   </main>`,
-})
+  })(req, res)
+}
+
+// What stands in the address is only ever looked up: the sentences are ours. Who has a second factor comes with a code, which
+// only the browser that began can exchange.
+const script = (texts: LinkTexts): string => `${pageScript(texts)}
+  const sentences = ${literal(providerProblems(texts))}
+  const given = new URLSearchParams(location.search)
+  history.replaceState(null, '', location.pathname)
+  const fail = (text) => {
+    at('fault').textContent = text
+    show('failed')
+  }
+  const welcome = ({ email, anonymous }) => {
+    finish({ user: { email } })
+    if (anonymous) document.querySelector('#done p').textContent = ${literal(texts.signedIn.closable)}
+  }
+  const begin = async () => {
+    const [code, error] = [given.get('code'), given.get('error')]
+    if (error !== null) return fail(Object.hasOwn(sentences, error) ? sentences[error] : ${literal(texts.signedIn.again)})
+    const signedIn = code === null ? {} : await post('providers/exchange', { code })
+    if (signedIn.mfaRequired) askForSecond(signedIn)
+    else await ask('me').then(welcome, () => fail(${literal(texts.signedIn.again)}))
+  }
+  begin().catch((error) => fail(error.message))${secondFactorScript(texts.second)}`

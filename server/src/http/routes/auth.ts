@@ -4,7 +4,7 @@ import { isUuid } from '../../auth/is-uuid.ts'
 import { answerSignedIn, checkSessionKind, originOf, sessionKind } from '../answer-signed-in.ts'
 import { json, noContent } from '../answers.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
-import { countTry } from '../count-try.ts'
+import { asTry, countTry } from '../count-try.ts'
 import type { Handler } from '../http-request.ts'
 import { parseBody, parseOptionalBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
@@ -91,8 +91,7 @@ const signIn =
     const { email, password, session } = await parseBody(req, credentials)
     checkSessionKind(browser, req, session)
     const attempt = await countTry(req, res, auth, 'signIn', email)
-    const signedIn = await auth.signIn({ email, password }, originOf(req))
-    await attempt.succeeded()
+    const signedIn = await asTry(attempt, () => auth.signIn({ email, password }, originOf(req)))
     answerSignedIn(browser, res, signedIn, session)
   }
 
@@ -102,6 +101,7 @@ const setUp =
     parseQuery(req.target, [])
     const { token, email, password, session } = await parseBody(req, setup)
     checkSessionKind(browser, req, session)
+    await countTry(req, res, auth, 'redeem')
     const signedIn = await auth.setUp(token, { email, password }, req.requestId, originOf(req))
     answerSignedIn(browser, res, signedIn, session)
   }
@@ -139,7 +139,6 @@ const changePassword =
     parseQuery(req.target, [])
     const change = await parseBody(req, ownPassword)
     const attempt = await countTry(req, res, auth, 'confirmPassword', ownId(req))
-    await auth.changeOwnPassword(req.actor, change, originOf(req))
-    await attempt.succeeded()
+    await asTry(attempt, () => auth.changeOwnPassword(req.actor, change, originOf(req)))
     noContent(res)
   }

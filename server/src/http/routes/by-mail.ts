@@ -1,17 +1,17 @@
-import { errors, fieldType, type JsonSchema, jsonSchema, type Model } from '@plinth/schema'
-import { mailLanguage } from '../../auth/mail/templates/stored-templates.ts'
+import { fieldType, type JsonSchema, jsonSchema } from '@plinth/schema'
 import type { Auth } from '../../auth/open-auth.ts'
 import { answerSignedIn, checkSessionKind, sessionKind } from '../answer-signed-in.ts'
 import { json, NO_STORE, noContent } from '../answers.ts'
 import { arrivalOf } from '../arrival.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
-import { countTry } from '../count-try.ts'
+import { asTry, countTry } from '../count-try.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
+import { languageOf } from '../language-of.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
 import { recentProof } from '../recent-proof.ts'
 import type { Resource } from '../router.ts'
-import { givenRoles } from './mail-admin.ts'
+import { ownId } from './factors.ts'
 
 const { object, string } = jsonSchema
 
@@ -34,7 +34,6 @@ export const acceptedInvite = object(
 export interface ByMailRoutesDeps {
   readonly auth: Pick<Auth, 'byMail' | 'countTry' | 'factors'>
   readonly browser: BrowserSessions
-  readonly catalog: { readonly model: Model }
 }
 
 /** Below `/api/auth`: the ways in by mail. What is asked for by address answers 202, whether or not it is anybody's. */
@@ -93,13 +92,13 @@ const signInByCode =
   }
 
 const acceptInvite =
-  ({ auth, browser, catalog }: ByMailRoutesDeps): Handler =>
+  ({ auth, browser }: ByMailRoutesDeps): Handler =>
   async (req, res) => {
     const { session, token, password, ...fields } = await readBody(req, acceptedInvite)
     checkSessionKind(browser, req, session)
     await countTry(req, res, auth, 'redeem')
     const accepted = { token, password, fields }
-    const signedIn = await auth.byMail.acceptInvite(givenRoles(catalog.model), accepted, arrivalOf(req))
+    const signedIn = await auth.byMail.acceptInvite(accepted, arrivalOf(req))
     answerSignedIn(browser, res, signedIn, session)
   }
 
@@ -125,12 +124,11 @@ const askForEmailChange =
   ({ auth }: ByMailRoutesDeps): Handler =>
   async (req, res) => {
     const { email, password } = await readBody(req, askedEmail)
-    const { userId } = req.actor
-    if (userId === null) throw errors.notSignedIn()
+    const userId = ownId(req)
     const attempt = await countTry(req, res, auth, 'confirmPassword', userId)
     await countTry(req, res, auth, 'changeEmail', email)
-    await auth.byMail.askForEmailChange({ userId, email, password, language: languageOf(req) }, arrivalOf(req))
-    await attempt.succeeded()
+    const asked = { userId, email, password, language: languageOf(req) }
+    await asTry(attempt, () => auth.byMail.askForEmailChange(asked, arrivalOf(req)))
     json(res, 202, '{}', NO_STORE)
   }
 
@@ -142,8 +140,6 @@ const changeEmail =
     await auth.byMail.changeEmail(token, languageOf(req), arrivalOf(req))
     noContent(res)
   }
-
-const languageOf = (req: HttpRequest): string => mailLanguage(req.headers['accept-language'])
 
 function readBody<T>(req: HttpRequest, schema: JsonSchema<T>): Promise<T> {
   parseQuery(req.target, [])

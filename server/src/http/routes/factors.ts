@@ -3,7 +3,7 @@ import { isUuid } from '../../auth/is-uuid.ts'
 import type { Auth } from '../../auth/open-auth.ts'
 import { originOf } from '../answer-signed-in.ts'
 import { json, NO_STORE, noContent } from '../answers.ts'
-import { countTry } from '../count-try.ts'
+import { asTry, countTry } from '../count-try.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
 import { parseBody, parseOptionalBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
@@ -34,6 +34,7 @@ export const factorResources = ({ auth }: FactorRoutesDeps): Readonly<Record<str
     post: recentProof(auth, async (req, res) => {
       parseQuery(req.target, [])
       const { name = 'App for codes' } = await parseOptionalBody(req, newFactor)
+      await countTry(req, res, auth, 'challenge')
       json(res, 201, JSON.stringify(await auth.factors.enrolTotp(req.actor, name)), NO_STORE)
     }),
   },
@@ -41,6 +42,7 @@ export const factorResources = ({ auth }: FactorRoutesDeps): Readonly<Record<str
   '/factors/recovery-codes': {
     post: recentProof(auth, async (req, res) => {
       parseQuery(req.target, [])
+      await countTry(req, res, auth, 'challenge')
       const recoveryCodes = await auth.factors.makeRecoveryCodes(req.actor, originOf(req))
       json(res, 201, JSON.stringify({ recoveryCodes }), NO_STORE)
     }),
@@ -60,8 +62,8 @@ const confirmTotp = (auth: FactorRoutesDeps['auth']): Handler =>
     parseQuery(req.target, [])
     const { code } = await parseBody(req, confirmedFactor)
     const attempt = await countTry(req, res, auth, 'secondFactor', ownId(req))
-    const enrolled = await auth.factors.confirmTotp(req.actor, factorId(req), code, originOf(req))
-    await attempt.succeeded()
+    const id = factorId(req)
+    const enrolled = await asTry(attempt, () => auth.factors.confirmTotp(req.actor, id, code, originOf(req)))
     json(res, 200, JSON.stringify(enrolled), NO_STORE)
   })
 

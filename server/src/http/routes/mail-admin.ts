@@ -130,7 +130,7 @@ export const inviteRoutes = ({ auth: { byMail }, catalog }: InviteDeps): Router 
   })
 
 /** The roles that a user can be given. */
-export const givenRoles = (model: Model): ReadonlySet<string> => new Set([...model.roles.keys(), 'admin'])
+const givenRoles = (model: Model): ReadonlySet<string> => new Set([...model.roles.keys(), 'admin'])
 
 function refuseUnknownRoles(roles: readonly string[], model: Model): void {
   const known = givenRoles(model)

@@ -4,7 +4,7 @@ import type { Auth } from '../../auth/open-auth.ts'
 import { answerSignedIn, checkSessionKind, originOf, sessionKind } from '../answer-signed-in.ts'
 import { json, NO_STORE } from '../answers.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
-import { countTry } from '../count-try.ts'
+import { asTry, countTry } from '../count-try.ts'
 import type { Handler, HttpRequest, HttpResponse } from '../http-request.ts'
 import { parseBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
@@ -64,8 +64,7 @@ const finishSignIn =
     await countTry(req, res, auth, 'redeem')
     const owner = await auth.factors.ownerOf(given)
     const attempt = await countSecondFactor(req, res, auth, owner)
-    const signedIn = await auth.factors.finishSignIn(given, factor, originOf(req))
-    await attempt.succeeded()
+    const signedIn = await asTry(attempt, () => auth.factors.finishSignIn(given, factor, originOf(req)))
     answerSignedIn(browser, res, signedIn, session)
   }
 
@@ -78,8 +77,7 @@ const stepUp =
     // A session that was stolen must not be enough to guess a code, from however many networks.
     const count = given.password === undefined ? countSecondFactor : countPassword
     const attempt = await count(req, res, auth, ownId(req))
-    const fresh = await auth.factors.stepUp(req.actor, given, originOf(req))
-    await attempt.succeeded()
+    const fresh = await asTry(attempt, () => auth.factors.stepUp(req.actor, given, originOf(req)))
     json(res, 200, JSON.stringify(fresh), NO_STORE)
   }
 

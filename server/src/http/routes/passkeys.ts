@@ -45,6 +45,7 @@ const register =
   async (req, res) => {
     parseQuery(req.target, [])
     const { name = 'Passkey', passkey: answer } = await parseBody(req, newPasskey)
+    await countTry(req, res, auth, 'challenge')
     const made = await auth.factors.registerPasskey(req.actor, { answer, name }, originOf(req))
     json(res, 201, JSON.stringify({ name, ...made }), NO_STORE)
   }

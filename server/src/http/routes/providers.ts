@@ -13,6 +13,7 @@ import { parseBody } from '../parse-body.ts'
 import { type ProviderBinding, providerBinding } from '../provider-binding.ts'
 import { parseQuery } from '../query-parameters.ts'
 import type { Resource } from '../router.ts'
+import { ownId } from './factors.ts'
 
 export interface ProviderRoutesDeps {
   readonly auth: Auth
@@ -53,8 +54,7 @@ export function providerResources(deps: ProviderRoutesDeps): Readonly<Record<str
     '/identities': {
       get: async (req, res) => {
         parseQuery(req.target, [])
-        if (req.actor.userId === null) throw errors.notSignedIn()
-        json(res, 200, `{"items":${await deps.auth.providers.identities(req.actor.userId)}}`)
+        json(res, 200, `{"items":${await deps.auth.providers.identities(ownId(req))}}`)
       },
     },
     '/identities/:id': { delete: unlink(deps) },
@@ -77,6 +77,7 @@ const start =
     const isBrowser = session === 'cookie'
     if (isBrowser !== (challenge === null)) throw wrongChallenge(isBrowser)
     await countTry(req, res, auth, 'provider')
+    if (link && req.actor.mustEnrol === true) throw errors.mfaEnrolmentRequired()
     // Who has no address yet has nothing to take over, and no other way to prove anything.
     if (link && !(await auth.me(req.actor)).anonymous) await auth.factors.requireRecentProof(req.actor)
     const secret = isBrowser ? binding.renew(req) : null

@@ -1,5 +1,4 @@
 import { checkJson, errors, fieldType, jsonSchema } from '@plinth/schema'
-import { mailLanguage } from '../../auth/mail/templates/stored-templates.ts'
 import type { Auth } from '../../auth/open-auth.ts'
 import { answerSignedIn, checkSessionKind, sessionKind } from '../answer-signed-in.ts'
 import { json, NO_STORE } from '../answers.ts'
@@ -8,6 +7,7 @@ import { readJson } from '../body.ts'
 import type { BrowserSessions } from '../browser-sessions.ts'
 import { countTry } from '../count-try.ts'
 import type { Handler, HttpRequest } from '../http-request.ts'
+import { languageOf } from '../language-of.ts'
 import { parseBody, parseOptionalBody } from '../parse-body.ts'
 import { parseQuery } from '../query-parameters.ts'
 import type { Resource } from '../router.ts'
@@ -91,5 +91,3 @@ const upgrade =
     await auth.registration.upgrade(req.actor, { email, password, language: languageOf(req) }, arrivalOf(req))
     json(res, 202, asked, NO_STORE)
   }
-
-const languageOf = (req: HttpRequest): string => mailLanguage(req.headers['accept-language'])

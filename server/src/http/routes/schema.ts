@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { SchemaDocument } from '@plinth/schema'
+import { errors, type SchemaDocument } from '@plinth/schema'
 import type { Auth } from '../../auth/open-auth.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { adminOnly } from '../admin-only.ts'
@@ -48,7 +48,19 @@ export function schemaRoutes({ catalog, auth }: SchemaRoutesDeps): Router {
         json(res, 200, JSON.stringify({ items: await catalog.versions() }))
       }),
     },
+    '/versions/:version': {
+      get: adminOnly(async (req, res) => {
+        parseQuery(req.target, [])
+        json(res, 200, JSON.stringify(await catalog.version(versionNumber(req.params['version'] ?? ''))))
+      }),
+    },
   })
+}
+
+/** As PostgreSQL's integers go. */
+function versionNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw errors.versionNotFound({ version: text.slice(0, 64) })
 }
 
 /** The text of a version and what names it; the hash tells it from a version of another server, or of one made anew. */

@@ -8,6 +8,8 @@ export interface Concern {
   readonly collection: string
   /** What the predicate says of the collection's own records; null where only running the query can tell. */
   readonly judged: { readonly judge: RecordJudge; readonly viewer: Viewer } | null
+  /** The fields of its records that the result shows, is sorted by, or depends on otherwise. */
+  readonly own: ReadonlySet<string>
   /** Other collections that are looked into, and which of their fields count. */
   readonly fields: ReadonlyMap<string, ReadonlySet<string>>
   /** Tables of links that are followed: `posts.tags`. */
@@ -22,12 +24,17 @@ export const tablesOf = ({ collection, fields, links }: Concern): ReadonlySet<st
 
 /** Whether a change may matter. When in doubt, it does. */
 export function mayMatter(concern: Concern, change: LoggedChange): boolean {
-  const { collection, judged, fields, links } = concern
+  const { collection, fields, links } = concern
   if (links.has(change.collection)) return true
-  if (change.collection === collection && (judged === null || judged.judge.judge(change, judged.viewer) !== null))
-    return true
+  if (change.collection === collection && mayMatterItself(concern, change)) return true
   const named = fields.get(change.collection)
   return named !== undefined && differs(change, named)
+}
+
+function mayMatterItself({ judged, own }: Concern, change: LoggedChange): boolean {
+  if (judged === null) return true
+  const verdict = judged.judge.judge(change, judged.viewer)
+  return verdict === 'update' ? differs(change, own) : verdict !== null
 }
 
 /** A record that comes or goes may be counted; one that is changed matters only in the fields that are named. */

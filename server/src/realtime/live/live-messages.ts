@@ -35,7 +35,8 @@ async function live(deps: LiveMessagesDeps, connection: Connection, body: LiveBo
   // What the client has, by its own word. It is looked up before the query is run, which may push it out.
   const had = hash === null ? undefined : deps.recent.find(hash)
   const { watcher, result } = await deps.queries.watch(connection, wish)
-  const known = hash === result.hash ? result.rows : had
+  // Who has another's cursor, or that of another query, is told nothing about what it was for.
+  const known = hash === result.hash ? result.rows : had?.planKey === result.planKey ? had.rows : undefined
   const start = JSON.stringify({ live: watcher.id, cursor: liveCursor(result, deps), resumed: known !== undefined })
   const shown = known === undefined ? itemsText(result.rows) : `"changes":[${difference(known, result.rows).join(',')}]`
   return new JsonText(`${start.slice(0, -1)},${shown}}`)

@@ -109,16 +109,18 @@ export class LiveQueries {
   /** It is not known what was changed. */
   noteAllChanged(): void {
     for (const query of this.#queries.values()) query.mark()
+    // Where the database was restored, places that were read before may never be reached.
+    this.#release(this.#waiting)
+    this.#waiting = []
   }
 
   /** All changes up to here have been dealt with. */
   notePosition({ seen }: ChangeCursor): void {
     this.#position = seen
-    const [there, waiting] = [true, false].map((isThere) =>
-      this.#waiting.filter(({ place }) => hasSeenAll(seen, place) === isThere),
-    )
-    this.#waiting = waiting ?? []
-    for (const { resolve } of there ?? []) resolve()
+    const isThere = ({ place }: Waiting): boolean => hasSeenAll(seen, place)
+    const there = this.#waiting.filter(isThere)
+    this.#waiting = this.#waiting.filter((each) => !isThere(each))
+    this.#release(there)
   }
 
   /** The schema has changed. */
@@ -129,7 +131,11 @@ export class LiveQueries {
   close(): void {
     clearInterval(this.#timer)
     for (const query of this.#queries.values()) query.close()
-    for (const { resolve } of this.#waiting) resolve()
+    this.#release(this.#waiting)
+  }
+
+  #release(waiting: readonly Waiting[]): void {
+    for (const { resolve } of waiting) resolve()
   }
 
   #reserve(connection: Connection): void {

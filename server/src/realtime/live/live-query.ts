@@ -34,7 +34,12 @@ export interface LiveQueryDeps extends ReadLiveDeps {
 /** A query rests so many times as long as it took, waiting for its place included: under load, all are run less often. */
 const restFactor = 4
 const [shortestRestMs, longestRestMs] = [50, 5_000]
+/** A run that fails is tried again after so long, and longer each time. */
 const retryMs = 500
+const maxTries = 20
+
+/** Why a query ends that is refused, by the code of the problem; for others it is `access`. */
+const endReasons: Readonly<Record<string, EndReason>> = { answerTooLarge: 'size', viewFailed: 'fault' }
 
 /** A query that is kept right for all who see the same of it. It is run by one at a time, and for all of them together. */
 export class LiveQuery {
@@ -50,6 +55,7 @@ export class LiveQuery {
   #isRunning = false
   #timer: NodeJS.Timeout | null = null
   #restUntil = 0
+  #failures = 0
   #isClosed = false
 
   constructor(plan: LivePlan, deps: LiveQueryDeps) {
@@ -122,6 +128,7 @@ export class LiveQuery {
     try {
       const result = this.#note(await this.#deps.places.enter(() => this.#read()))
       this.#rest(restFactor * (performance.now() - start))
+      this.#failures = 0
       for (const { resolve } of asking) resolve(result)
       // Nobody is sent anything by rights that an earlier change took away.
       await this.#deps.reached(result.place)
@@ -170,18 +177,23 @@ export class LiveQuery {
   }
 
   #failed(error: unknown): void {
+    const isRefused = error instanceof Problem && error.status < 500 && error.status !== 429
+    if (isRefused) return this.#end(endReasons[error.code] ?? 'access')
+    if (!(error instanceof Problem)) this.#deps.onError(error)
+    this.#failures += 1
+    if (this.#failures >= maxTries) return this.#end('fault')
     // Too much was waiting, or the database is away: what was sent stays right for its moment, and the next run comes.
-    if (!(error instanceof Problem) || error.status === 429) {
-      this.#deps.onError(error)
-      this.#mustRun = true
-      return this.#rest(retryMs)
-    }
-    const reason = error.code === 'answerTooLarge' ? 'size' : error.status >= 500 ? 'fault' : 'access'
-    if (reason === 'fault') this.#deps.onError(error)
+    this.#mustRun = true
+    this.#rest(retryMs * this.#failures)
+  }
+
+  #end(reason: EndReason): void {
     for (const watcher of this.watchers) this.#deps.onEnd(watcher, reason)
   }
 }
 
 /** Says what a client has, and as of when. */
-export const liveCursor = ({ hash, place }: Omit<LiveResult, 'rows'>, { key }: Pick<ReadLiveDeps, 'key'>): string =>
-  `${encodeCursor(place, key)}.${hash}`
+export const liveCursor = (
+  { hash, place }: Pick<LiveResult, 'hash' | 'place'>,
+  { key }: Pick<ReadLiveDeps, 'key'>,
+): string => `${encodeCursor(place, key)}.${hash}`

@@ -3,6 +3,7 @@ import type { Access, CollectionAccess } from '../../access/access.ts'
 import type { Actor } from '../../access/actor.ts'
 import { parseAggregate, parseGroup } from '../../query/aggregate.ts'
 import { checkFilter } from '../../query/check-filter.ts'
+import { mentionedFields } from '../../query/mentioned-fields.ts'
 import { type Reached, reachedByFilter, reachedByRules } from '../../query/reached-collections.ts'
 import type { Shape } from '../../query/shape.ts'
 import { parseSort } from '../../query/sort.ts'
@@ -69,6 +70,7 @@ function readsOf(access: Access, wish: LiveWish): Reads {
   const judge = timed || hasRevision || permitted === undefined ? null : recordJudge(permitted, filter)
   return {
     collection,
+    own: new Set([...asked, ...rules].flatMap((each) => [...mentionedFields(each)])),
     ...reached,
     // What the log tells of a user is not always at hand.
     judge: judge !== null && judge.needs.fields.size > 0 ? null : judge,

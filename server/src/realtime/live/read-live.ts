@@ -10,7 +10,9 @@ import { type Rows, rowsOf } from './rows.ts'
 /** What a live query shows, and when it did. */
 export interface LiveResult {
   readonly rows: Rows
-  /** A short name for who sees what: equal names mean equal rows. */
+  /** The key of its plan: for whom it is, and what it shows. */
+  readonly planKey: string
+  /** A short name for its plan and its rows. */
   readonly hash: string
   /** The place in the change log of the one moment at which it was read. */
   readonly place: ChangeCursor
@@ -40,7 +42,7 @@ export async function readLive({ records, key, maxBytes }: ReadLiveDeps, plan: L
   const rows = rowsOf(plan.wish, read.answer)
   const hash = createHmac('sha256', key).update('live:').update(plan.key)
   for (const { text } of rows) hash.update('\n').update(text)
-  return { rows, hash: hash.digest('base64url').slice(0, 22), place: read.place }
+  return { rows, planKey: plan.key, hash: hash.digest('base64url').slice(0, 22), place: read.place }
 }
 
 function answerOf(operation: ReturnType<typeof operationOf>, { wish }: LivePlan): Promise<string> {

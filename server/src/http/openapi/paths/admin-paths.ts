@@ -3,6 +3,7 @@ import type { Section } from '../document.ts'
 import { apiKeyPaths, apiKeySchemas } from './api-key-paths.ts'
 import { eventPaths, securityEvent } from './event-paths.ts'
 import { explainPaths, explanation } from './explain-paths.ts'
+import { logLine, logPaths } from './log-paths.ts'
 import { providerAdminPaths, providerAdminSchemas } from './provider-admin-paths.ts'
 import { signingKeyPaths } from './signing-key-paths.ts'
 import { userAdminPaths } from './user-admin-paths.ts'
@@ -20,7 +21,14 @@ export const adminSection = ({ model }: Access): Section => ({
     ...signingKeyPaths(tag),
     ...providerAdminPaths(tag),
     ...eventPaths(tag),
+    ...logPaths(tag),
     ...explainPaths(tag, [...model.collections.keys()]),
   },
-  schemas: { ...apiKeySchemas, ...providerAdminSchemas, SecurityEvent: securityEvent, Explanation: explanation },
+  schemas: {
+    ...apiKeySchemas,
+    ...providerAdminSchemas,
+    SecurityEvent: securityEvent,
+    LogLine: logLine,
+    Explanation: explanation,
+  },
 })

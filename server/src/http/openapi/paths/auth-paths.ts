@@ -62,7 +62,7 @@ const makeFirstAdmin: Operation = {
   description: 'With the token of the link that Plinth prints when it starts for the first time.',
   security: [],
   requestBody: jsonBody(setup),
-  responses: { 200: signedInAnswer('Signed in as the admin.', {}), ...problems(400, 403, 409, 413, 415) },
+  responses: { 200: signedInAnswer('Signed in as the admin.'), ...problems(400, 403, 409, 413, 415, 429) },
 }
 
 const refreshSession: Operation = {

@@ -130,7 +130,10 @@ const addApp: Operation = {
   summary: 'Begin to add an app for codes',
   description: 'Time-based codes of six digits (RFC 6238). It counts once one of its codes was confirmed.',
   requestBody: optionalJsonBody(newFactor),
-  responses: { 201: answer('What to tell the app, this once.', newTotp), ...problems(400, 401, 403, 409, 413, 415) },
+  responses: {
+    201: answer('What to tell the app, this once.', newTotp, limitHeaders),
+    ...problems(400, 401, 403, 409, 413, 415, 429),
+  },
 }
 
 const confirmApp: Operation = {
@@ -150,7 +153,10 @@ const makeRecoveryCodes: Operation = {
   tags: [tag],
   summary: 'Make recovery codes anew',
   description: 'The old ones end.',
-  responses: { 201: answer('The new ones.', object({ recoveryCodes })), ...problems(400, 401, 403, 409) },
+  responses: {
+    201: answer('The new ones.', object({ recoveryCodes }), limitHeaders),
+    ...problems(400, 401, 403, 409, 429),
+  },
 }
 
 const renameFactor: Operation = {
@@ -166,6 +172,7 @@ const removeFactor: Operation = {
   operationId: 'removeFactor',
   tags: [tag],
   summary: 'Remove one of your factors',
-  description: 'You are told by mail. With the last one the recovery codes go.',
-  responses: { 204: emptyAnswer('It is removed.'), ...problems(400, 401, 403, 404) },
+  description:
+    'You are told by mail. With the last one the recovery codes go. A passkey that is your last way to sign in stays: 409 `lastWayIn`.',
+  responses: { 204: emptyAnswer('It is removed.'), ...problems(400, 401, 403, 404, 409) },
 }

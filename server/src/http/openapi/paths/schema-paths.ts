@@ -6,6 +6,13 @@ const tag = 'Schema'
 const etag = { ETag: ref('headers', 'ETag') }
 const { array, integer, number, object, oneOf, optional, string } = jsonSchema
 
+const versionEntry: Readonly<Record<string, Json>> = {
+  version: integer(),
+  created: string({ format: 'date-time' }),
+  createdBy: string(),
+  summary: array(string()),
+}
+
 /** `/api/schema`, for admins. */
 export const schemaSection: Section = {
   tag: { name: tag, description: 'Collections, fields, roles and permissions, and changing them safely.' },
@@ -14,10 +21,12 @@ export const schemaSection: Section = {
     '/api/schema/plan': { post: planSchema() },
     '/api/schema/apply': { post: applySchema() },
     '/api/schema/versions': { get: listVersions() },
+    '/api/schema/versions/{version}': { get: readVersion() },
   },
   schemas: {
     Schema: { ...documentSchema, description: 'The schema as a whole.' },
-    SchemaVersion: schemaVersion(),
+    SchemaVersion: object(versionEntry),
+    SchemaVersionDocument: object({ ...versionEntry, schema: schemaRef('Schema') }),
     Plan: object({ base: integer(), steps: array(schemaRef('PlanStep')) }),
     PlanStep: planStep(),
   },
@@ -69,10 +78,24 @@ function listVersions(): Operation {
     operationId: 'readSchemaVersions',
     tags: [tag],
     summary: 'List all versions',
-    description: 'Who changed what and when. Going back is a change like any other: send an old `schema`.',
+    description: 'Who changed what and when.',
     responses: {
       200: answer('Newest first.', object({ items: array(schemaRef('SchemaVersion')) })),
       ...problems(400, 401, 403),
+    },
+  }
+}
+
+function readVersion(): Operation {
+  return {
+    operationId: 'readSchemaVersion',
+    tags: [tag],
+    summary: 'Read a version',
+    description: 'With the schema of then. Going back is a change like any other: send an old `schema`.',
+    parameters: [{ name: 'version', in: 'path', required: true, schema: integer({ minimum: 1 }) }],
+    responses: {
+      200: answer('The version.', schemaRef('SchemaVersionDocument')),
+      ...problems(400, 401, 403, 404),
     },
   }
 }
@@ -88,16 +111,6 @@ function changeRequest(more: Readonly<Record<string, Json>>): Json {
     base: integer({ minimum: 0, description: 'The version the change starts from.' }),
     renames: optional(array(rename, { description: 'So that data is kept, not dropped and made anew.' })),
     ...more,
-  })
-}
-
-function schemaVersion(): Json {
-  return object({
-    version: integer(),
-    created: string({ format: 'date-time' }),
-    createdBy: string(),
-    summary: array(string()),
-    schema: schemaRef('Schema'),
   })
 }
 

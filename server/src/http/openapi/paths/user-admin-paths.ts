@@ -17,7 +17,7 @@ export const userAdminPaths = (tag: string): Section['paths'] => ({
       summary: "Set a user's password",
       description: 'The user is a record of `users`, made as any other. Ends their sessions.',
       requestBody: jsonBody(newPassword),
-      responses: { 204: emptyAnswer('It is set.'), ...problems(400, 401, 403, 404, 413, 415) },
+      responses: { 204: emptyAnswer('It is set.'), ...problems(400, 401, 403, 404, 413, 415, 429) },
     },
   },
   '/api/admin/users/{id}/block': {
