@@ -1,5 +1,4 @@
 import { segment } from '../http/segment.ts'
-import { PlinthError } from '../plinth-error.ts'
 import type { AuthCalls } from './auth-calls.ts'
 import type { User } from './session.ts'
 import type { SessionKeeper } from './session-keeper.ts'
@@ -60,28 +59,14 @@ export interface Providers {
 }
 
 export function providers({ ask, exchange }: AuthCalls, keeper: SessionKeeper, cookies: boolean): Providers {
+  // Few pages need it, and those only once.
+  const load = () => import('./provider-sign-in.ts')
   const itemsOf = async <T>(path: string) => (await ask<{ readonly items: readonly T[] }>('GET', path)).items
   return {
     providers: {
       list: () => itemsOf('providers'),
-      start: async (name, options) => {
-        const verifier = cookies ? null : base64url(crypto.getRandomValues(new Uint8Array(32)))
-        const body = {
-          ...options,
-          ...(verifier === null ? { session: 'cookie' } : { challenge: await digest(verifier) }),
-        }
-        const { url } = await ask<{ readonly url: string }>('POST', `providers/${segment(name)}/start`, body)
-        return { url, verifier }
-      },
-      exchange: async (address, verifier) => {
-        const found = new URL(address).searchParams
-        const [error, code] = [found.get('error'), found.get('code')]
-        if (error !== null) throw new PlinthError(0, error, `The sign-in was not finished: ${error}.`)
-        if (code !== null) return exchange('providers/exchange', { code, ...(verifier && { verifier }) })
-        // In a page with cookies the browser has brought them along.
-        await keeper.refresh()
-        return keeper.known?.user ?? null
-      },
+      start: async (name, options) => (await load()).start({ ask, exchange }, name, options, cookies),
+      exchange: async (address, verifier) => (await load()).finish({ ask, exchange }, keeper, address, verifier),
     },
     identities: {
       list: () => itemsOf('identities'),
@@ -89,13 +74,3 @@ export function providers({ ask, exchange }: AuthCalls, keeper: SessionKeeper, c
     },
   }
 }
-
-/** A code challenge of the method S256: https://www.rfc-editor.org/rfc/rfc7636#section-4.2 */
-const digest = async (verifier: string): Promise<string> =>
-  base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))))
-
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '')
