@@ -25,6 +25,8 @@ export interface RealtimeOptions {
 }
 
 export interface RealtimeSettings {
+  /** How many processes serve at one address. */
+  readonly workers: number
   readonly corsOrigins: readonly string[]
   readonly publicUrl: string | null
   readonly realtimeSockets: number
@@ -89,6 +91,8 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
   const sockets = openSockets({
     http: options.http,
     signIn,
+    // The requests of a client that polls would come to one worker after another, and each knows its own clients alone.
+    transports: config.workers > 1 ? ['websocket'] : ['websocket', 'polling'],
     messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...others],
     corsOrigins: config.corsOrigins,
     publicUrl: config.publicUrl,
