@@ -61,6 +61,12 @@ export class Identities {
     await Promise.all(concerned.map((identity) => this.#check(identity)))
   }
 
+  /** Who has such roles may have lost the sign-in: a new schema asks more of them. */
+  async rolesChanged(concerns: (roles: readonly string[]) => boolean): Promise<void> {
+    const concerned = [...this.#all.values()].filter(({ connection: { actor } }) => concerns(actor.roles))
+    await Promise.all(concerned.map((identity) => this.#check(identity)))
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer)
     await this.#looking
