@@ -66,6 +66,7 @@ export async function measureRealtime({
       ({ heard }) => new Set(heard).size !== writes / ruleCount || heard.length !== writes / ruleCount,
     )
     const fromRequest = since(times.requested, times)
+    const fromAnswer = since(times.answered, times)
     const events = times.heard.length
     await more(Math.max(0, idle - sockets))
     await pauseFor(idleMs)
@@ -76,13 +77,13 @@ export async function measureRealtime({
       events,
       expected,
       fromRequest,
-      fromAnswer: since(times.answered, times).slice(0, events),
+      fromAnswer,
       microsecondsPerEvent: cpu === null || used === null ? null : ((used - cpu) * 1e6) / events,
       memory,
       bareMemory,
       idle: listeners.length,
       idleHeard,
-      reached: at(fromRequest, 0.99) < goal.p99 && memory - bareMemory < goal.kilobytes,
+      reached: at(fromAnswer, 0.99) < goal.p99 && memory - bareMemory < goal.kilobytes,
       errors: faults.length + (listeners.length - idleHeard),
     }
   } finally {
