@@ -33,7 +33,7 @@ beforeAll(async () => {
   database = new pg.Client({ connectionString: postgres.url })
   await database.connect()
   steady = await startCopy()
-  mortal = await startCopy()
+  const starting = startCopy()
   owner = await signIn(steady.url, admin)
   const { body } = await callerOf(steady.url, null).send('POST', '/api/auth/sign-in', admin)
   adminToken = String(body['accessToken'])
@@ -44,6 +44,7 @@ beforeAll(async () => {
      select plinth.uuid_v7(), n % 2 = 0, now(), now() from generate_series(1, 4) n returning id`,
   )
   groups = made.rows.map(({ id }) => id)
+  mortal = await starting
 })
 afterAll(async () => {
   await database?.end()
@@ -140,7 +141,10 @@ describe('every subscriber is told exactly what the log and the rules say', () =
     const watchers = await Promise.all(Array.from({ length: subscriberCount }, (_, i) => startWatcher(i)))
 
     const end = Date.now() + seconds * 1_000
-    const isOver = () => Date.now() > end
+    const resumed = () => watchers.reduce((sum, { subscriber }) => sum + subscriber.resumed, 0)
+    // The first is told of everything. On a busy machine it takes longer until something has happened.
+    const hasHappened = () => (watchers[0]?.subscriber.events.length ?? 0) > 20 && resumed() > 5
+    const isOver = () => Date.now() > end && hasHappened()
     const options: WritersOptions = {
       databaseUrl: postgres.url,
       random,
@@ -163,14 +167,11 @@ describe('every subscriber is told exactly what the log and the rules say', () =
       })
     }
     const told = watchers.reduce((sum, { subscriber }) => sum + subscriber.events.length, 0)
-    const resumed = watchers.reduce((sum, { subscriber }) => sum + subscriber.resumed, 0)
     // oxlint-disable-next-line no-console -- the figures are what this test is read for
     console.log(
-      `seed ${seed}: ${log.length} changes, ${told} events to ${watchers.length} subscribers, resumed ${resumed} times`,
+      `seed ${seed}: ${log.length} changes, ${told} events to ${watchers.length} subscribers, resumed ${resumed()} times`,
     )
     for (const { subscriber } of watchers) await subscriber.stop()
-    expect(log.length).toBeGreaterThan(20)
-    expect(resumed).toBeGreaterThan(5)
   })
 })
 

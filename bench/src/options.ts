@@ -13,12 +13,16 @@ export interface Options {
   readonly strict: boolean
   /** A folder for a processor profile of Plinth. */
   readonly profile: string | null
+  /** Of the realtime workload: listening sockets, idle ones in the end, and for how long it writes. */
+  readonly sockets: number
+  readonly idle: number
+  readonly realtimeSeconds: number
 }
 
-const usage = `npm run bench -- [--seconds 5] [--rounds 3] [--only get,list,expand,create,update,sign-in]
-                 [--connections 32] [--strict] [--profile FOLDER]`
+const usage = `npm run bench -- [--seconds 5] [--rounds 3] [--only get,list,expand,create,update,sign-in,realtime]
+                 [--sockets 1000] [--idle 10000] [--connections 32] [--strict] [--profile FOLDER]`
 
-const names: readonly string[] = [...workloads.map(({ name }) => name), 'sign-in']
+const names: readonly string[] = [...workloads.map(({ name }) => name), 'sign-in', 'realtime']
 
 /** Reads the command line, and ends the process with the usage where it is wrong. */
 export function readOptions(args: readonly string[]): Options {
@@ -34,16 +38,21 @@ function parse(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      seconds: { type: 'string', default: '5' },
+      seconds: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '32' },
+      sockets: { type: 'string', default: '1000' },
+      idle: { type: 'string', default: '10000' },
       only: { type: 'string', default: names.join(',') },
       strict: { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   })
   return {
-    seconds: wholeNumber('seconds', values.seconds),
+    seconds: wholeNumber('seconds', values.seconds ?? '5'),
+    realtimeSeconds: wholeNumber('seconds', values.seconds ?? '30'),
+    sockets: wholeNumber('sockets', values.sockets, 100_000),
+    idle: wholeNumber('idle', values.idle, 100_000),
     rounds: wholeNumber('rounds', values.rounds),
     connections: wholeNumber('connections', values.connections),
     only: values.only.split(',').map(knownWorkload),
@@ -52,10 +61,10 @@ function parse(args: readonly string[]): Options {
   }
 }
 
-function wholeNumber(name: string, text: string): number {
+function wholeNumber(name: string, text: string, most = 1_000): number {
   const number = Number(text)
-  if (Number.isInteger(number) && number >= 1 && number <= 1_000) return number
-  throw new Error(`--${name} must be a whole number from 1 to 1000, not "${text}".`)
+  if (Number.isInteger(number) && number >= 1 && number <= most) return number
+  throw new Error(`--${name} must be a whole number from 1 to ${most}, not "${text}".`)
 }
 
 function knownWorkload(name: string): string {

@@ -2,36 +2,53 @@ import { type Config, readConfig } from './config.ts'
 import { CannotStart } from './database/cannot-start.ts'
 import { createLog } from './observability/log.ts'
 import { type RunningServer, startServer } from './server.ts'
+import { startWorkers } from './start-workers.ts'
+import { thisWorker } from './worker-process.ts'
 
 const config = readConfigOrExit()
-const log = createLog(config.logLevel)
+const worker = thisWorker()
+const log = createLog(config.logLevel, 1, worker === null ? null : { worker: worker.number })
 let ending = false
 
 function readConfigOrExit(): Config {
   try {
     return readConfig(process.env)
   } catch (error) {
-    explain(error)
+    console.error(textOf(error))
     process.exit(1)
   }
 }
 
 /** A sentence where the person who starts it can mend it, else all there is to know. */
-function explain(error: unknown): void {
-  console.error(error instanceof CannotStart ? error.message : error)
+function textOf(error: unknown): unknown {
+  return error instanceof CannotStart ? error.message : error
 }
 
-const starting = startServer(config, log)
-starting.then(run, (error: unknown) => {
-  explain(error)
+/** Of many workers one alone says it. */
+async function explain(error: unknown): Promise<void> {
+  if (worker !== null && error instanceof CannotStart) await worker.failed(error.message)
+  else console.error(textOf(error))
+}
+
+const starting =
+  worker === null && config.workers > 1
+    ? startWorkers(config, log, import.meta.filename)
+    : startServer(config, log, {}, worker)
+starting.then(run, async (error: unknown) => {
+  await explain(error)
   void end(1)
 })
 
 async function run(server: RunningServer): Promise<void> {
   // A signal may have come while it was starting.
-  if (!ending) console.log(greeting(server))
-  explain(await server.failed)
+  if (!ending) announce(server)
+  await explain(await server.failed)
   void end(1)
+}
+
+function announce(server: RunningServer): void {
+  if (worker === null) console.log(greeting(server))
+  else worker.ready(server.url)
 }
 
 function greeting({ url, setupUrl }: RunningServer): string {
@@ -68,6 +85,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     void end(0)
   })
 }
+worker?.onStop(() => void end(0))
 process.on('uncaughtException', (error) => {
   log.fatal({ err: error }, 'a fault of ours: stopping')
   void end(1)

@@ -1,5 +1,4 @@
 import { requiresMfa } from './access/requires-mfa.ts'
-import { createConfiguredAdmin, newSetupToken } from './auth/first-admin.ts'
 import { type Auth, openAuth } from './auth/open-auth.ts'
 import type { ReachProvider } from './auth/providers/reach-provider.ts'
 import type { NewUsers } from './auth/registration/registration.ts'
@@ -10,18 +9,21 @@ import { openBell } from './changes/bell.ts'
 import { startLogMaintenance } from './changes/retention.ts'
 import { type ChangeSignal, createChangeSignal } from './changes/wake.ts'
 import type { Config } from './config.ts'
+import { createConfiguredAdmin } from './auth/first-admin.ts'
 import { CannotStart } from './database/cannot-start.ts'
 import { connect } from './database/connect.ts'
 import type { Database } from './database/database.ts'
-import { startEmbedded } from './database/embedded/start-embedded.ts'
 import { migrate } from './database/migrate.ts'
+import { firstAdminLink } from './first-admin-link.ts'
 import { browserSessions } from './http/browser-sessions.ts'
 import { handshakeCredential, identifier } from './http/identify.ts'
 import { HttpRequest } from './http/http-request.ts'
 import { allRoutes } from './http/routes.ts'
 import { createHttpServer, type HttpServer } from './http/server.ts'
-import type { Log, ServerLog } from './observability/log.ts'
+import { localUrl } from './local-url.ts'
+import type { ServerLog } from './observability/log.ts'
 import type { Mail } from './auth/mail/open-mail.ts'
+import { openPostgres } from './open-postgres.ts'
 import { openOutgoingMail, startOutgoingMail } from './open-outgoing-mail.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
@@ -33,6 +35,7 @@ import { PlanCache } from './records/plan-cache.ts'
 import { openRealtime } from './realtime/open-realtime.ts'
 import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
+import type { WorkerProcess } from './worker-process.ts'
 
 export interface RunningServer {
   /** Where it listens. */
@@ -52,47 +55,38 @@ export interface Outside {
   readonly reachProvider?: ReachProvider
 }
 
-/** Starts everything. @throws CannotStart with a sentence for the person who starts it; nothing is left running then */
-export async function startServer(config: Config, log: ServerLog, outside: Outside = {}): Promise<RunningServer> {
+/**
+ * Starts everything. @throws CannotStart with a sentence for the person who starts it; nothing is left running then
+ *
+ * @param worker which one of a group this process is: its database is migrated already
+ */
+export async function startServer(
+  config: Config,
+  log: ServerLog,
+  outside: Outside = {},
+  worker: WorkerProcess | null = null,
+): Promise<RunningServer> {
   const closing = closingInTurn()
   try {
     const { url, failed } = await openPostgres(config, log, closing)
     const database = await connect({ url, max: config.poolSize, statementTimeout: config.statementSeconds * 1000 })
     closing.add(() => database.close())
     const draining = new AbortController()
-    await migrate(database)
+    if (worker === null) await migrate(database)
     const mail = await openOutgoingMail(config, log, database)
-    const http = await openHttp({ config, log, database, closing }, { ...outside, mail }, draining.signal)
+    const http = await openHttp({ config, log, database, closing, worker }, { ...outside, mail }, draining.signal)
     await makeConfiguredAdmin(config, database)
     const address = await listen(http, config)
     startOutgoingMail(mail, config, log, address)
     closing.add(() => mail.stop())
     closing.add(() => http.drain(drainMilliseconds))
     closing.add(async () => draining.abort())
-    return { url: address, setupUrl: await setupLink(config, database, address), failed, stop: closing.close }
+    const setupUrl = worker === null ? await firstAdminLink(config, database, address) : null
+    return { url: address, setupUrl, failed, stop: closing.close }
   } catch (error) {
     await closing.close()
     throw error
   }
-}
-
-interface Postgres {
-  readonly url: string
-  readonly failed: Promise<CannotStart>
-}
-
-const never = new Promise<never>(() => {})
-
-async function openPostgres(
-  { databaseUrl, dataDir, ...config }: Config,
-  log: Log,
-  closing: Closing,
-): Promise<Postgres> {
-  if (databaseUrl !== null) return { url: databaseUrl, failed: never }
-  const embedded = await startEmbedded(dataDir, { log: (message) => log.info(message), address: localUrl(config) })
-  closing.add(() => embedded.stop())
-  const failed = embedded.exited.then((reason) => reason ?? never)
-  return { url: embedded.url, failed }
 }
 
 interface Opened {
@@ -100,6 +94,7 @@ interface Opened {
   readonly log: ServerLog
   readonly database: Database
   readonly closing: Closing
+  readonly worker: WorkerProcess | null
 }
 
 async function openHttp(
@@ -107,11 +102,11 @@ async function openHttp(
   outside: Outside & { readonly mail: Mail },
   draining: AbortSignal,
 ): Promise<HttpServer> {
-  const { config, log, database, closing } = opened
+  const { config, log, database, closing, worker } = opened
   const { records, signal } = await openRecords(opened)
   const auth = await openSignIn(config, records, outside)
   const browser = browserSessions(config)
-  const metrics = createMetrics()
+  const metrics = worker === null ? createMetrics() : worker.shareMetrics(createMetrics({ worker: `${worker.number}` }))
   showPool(metrics, database)
   const identify = identifier(auth.authenticate, browser)
   const router = allRoutes({
@@ -232,19 +227,7 @@ function cannotListen(error: NodeJS.ErrnoException, { host, port }: Config): Can
   return new CannotStart(reasons[error.code ?? ''] ?? `Cannot listen on ${host}:${port}: ${error.message}`, error)
 }
 
-/** Where a browser on this machine finds it. */
-function localUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
-}
-
 /** Before anybody can be answered: who is told that the server is ready may sign in as the admin. */
 async function makeConfiguredAdmin({ adminEmail: email, adminPassword: password }: Config, database: Database) {
   if (email !== null && password !== null) await createConfiguredAdmin(database, { email, password })
-}
-
-/** The link by which a person makes the first admin. The token is in the fragment, which is never sent. */
-async function setupLink(config: Config, database: Database, address: string): Promise<string | null> {
-  const token = await newSetupToken(database)
-  return token === null ? null : `${config.publicUrl ?? address}/setup#token=${token}`
 }

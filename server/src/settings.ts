@@ -92,7 +92,18 @@ export const settings = {
     30,
     'For how many days the change log is kept.',
   ),
-  poolSize: setting('PLINTH_POOL_SIZE', wholeNumber(1, 200), 10, 'How many connections to PostgreSQL at most.'),
+  poolSize: setting(
+    'PLINTH_POOL_SIZE',
+    wholeNumber(1, 200),
+    10,
+    'How many connections to PostgreSQL at most; each worker has so many.',
+  ),
+  workers: setting(
+    'PLINTH_WORKERS',
+    wholeNumber(1, 64),
+    1,
+    'How many processes serve. With more than one, realtime takes WebSocket connections alone.',
+  ),
   statementSeconds: setting(
     'PLINTH_STATEMENT_SECONDS',
     wholeNumber(1, 3_600),
@@ -175,7 +186,7 @@ export const settings = {
     'PLINTH_REALTIME_SOCKETS',
     wholeNumber(0, 1_000_000),
     20_000,
-    'How many realtime connections this process takes at most; 0 for none.',
+    'How many realtime connections each process takes at most; 0 for none.',
   ),
   realtimeQueue: setting(
     'PLINTH_REALTIME_QUEUE',

@@ -74,12 +74,24 @@ describe('the process', () => {
     expect(output()).not.toContain('hush')
   })
 
-  test('ends with a sentence where the port is taken', async () => {
+  test('starts workers as one: one address, one link, and a clean end', async () => {
+    const { child, ended, output, says } = plinth({ PLINTH_WORKERS: '2' })
+    const [, url] = await says(/Plinth is ready at (http:\/\/127\.0\.0\.1:\d+) /)
+    await says(/\/setup#token=[\w-]{43}\n/)
+    expect(output().match(/setup#token/g)).toHaveLength(1)
+    expect(output().match(/a worker is ready/g)).toHaveLength(2)
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200)
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+    await expect(fetch(`${url}/health/ready`)).rejects.toThrow()
+  })
+
+  test.each(['1', '2'])('ends with a sentence where the port is taken: %s workers', async (workers) => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const address = other.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    const { ended, output } = plinth({ PORT: String(port) })
+    const { ended, output } = plinth({ PORT: String(port), PLINTH_WORKERS: workers })
     expect(await ended).toBe(1)
     expect(output()).toBe(`Port ${port} is in use by another program: stop that, or choose another with PORT.\n`)
     other.close()

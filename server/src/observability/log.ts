@@ -14,8 +14,16 @@ export interface ServerLog extends Log {
 /** Names whose values never reach a log, at the top of a line and one level below. */
 const secrets = ['authorization', 'cookie', 'password', 'token', 'accessToken', 'key', 'secret', 'privateKey', 'hash']
 
-/** One JSON line an entry, to standard output. Written in the background: a slow reader of the log slows no request. */
-export function createLog(level: LogLevel, to: string | number = 1): ServerLog {
+/**
+ * One JSON line an entry, to standard output. Written in the background: a slow reader of the log slows no request.
+ *
+ * @param base what stands in every line, such as which worker it is of
+ */
+export function createLog(
+  level: LogLevel,
+  to: string | number = 1,
+  base: Readonly<Record<string, unknown>> | null = null,
+): ServerLog {
   const output = destination({ dest: to, sync: false })
   const recent = new RecentLines()
   const stream = {
@@ -28,7 +36,11 @@ export function createLog(level: LogLevel, to: string | number = 1): ServerLog {
     },
   }
   const log = pino(
-    { level, base: null, redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' } },
+    {
+      level,
+      base: base === null ? null : { ...base },
+      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
+    },
     stream,
   )
   return Object.assign(log, { recent, flushSync: () => output.flushSync() })

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Metrics {
   /** Counts one answered request. `route` is the template, never a path with ids in it. */
@@ -10,16 +10,25 @@ export interface Metrics {
   /** The text for Prometheus, and its content type. */
   readonly contentType: string
   text(): Promise<string>
+  /** The same as values, for another process to put together with its own. */
+  values(): Promise<MetricValues>
 }
+
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>
+
+/** The text of several processes' numbers, which are told apart by their labels. */
+export const metricsText = (values: readonly MetricValues[]): Promise<string> =>
+  AggregatorRegistry.aggregate([...values]).metrics()
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 // Anybody can send any word as a method; each would be a time series of its own.
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** The metrics of one server. */
-export function createMetrics(): Metrics {
+/** The metrics of one server. `labels` go with each number. */
+export function createMetrics(labels: Readonly<Record<string, string>> = {}): Metrics {
   const register = new Registry()
+  register.setDefaultLabels(labels)
   const registers = [register]
   collectDefaultMetrics({ register })
   const requests = new Counter({
@@ -57,5 +66,6 @@ export function createMetrics(): Metrics {
     },
     contentType: register.contentType,
     text: () => register.metrics(),
+    values: () => register.getMetricsAsJSON(),
   }
 }

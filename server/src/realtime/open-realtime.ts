@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import { requiresMfa } from '../access/requires-mfa.ts'
 import { readVersion } from '../catalog/read-schema.ts'
 import { readCursorKey } from '../changes/cursor-key.ts'
 import type { ChangeSignal } from '../changes/wake.ts'
@@ -25,6 +26,8 @@ export interface RealtimeOptions {
 }
 
 export interface RealtimeSettings {
+  /** How many processes serve at one address. */
+  readonly workers: number
   readonly corsOrigins: readonly string[]
   readonly publicUrl: string | null
   readonly realtimeSockets: number
@@ -85,33 +88,45 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     },
     onError,
   })
-  const others = [...channels.messages, ...live.messages]
   const sockets = openSockets({
     http: options.http,
     signIn,
-    messages: [...subscriptionMessages({ records, subscriptions, key, admission }), ...others],
-    corsOrigins: config.corsOrigins,
-    publicUrl: config.publicUrl,
-    queueBytes: config.realtimeQueue,
-    // A payload that is as large as it may be travels within a message.
-    messageBytes: Math.max(config.realtimeMessageBytes, config.channelPayloadBytes + envelopeBytes),
-    messagesPerSecond: config.realtimeMessages,
-    maxSockets: config.realtimeSockets,
+    messages: [
+      ...subscriptionMessages({ records, subscriptions, key, admission }),
+      ...channels.messages,
+      ...live.messages,
+    ],
+    ...socketSettings(config),
     onError,
   })
   showRealtime(options.metrics, { counts, subscriptions, channels, connections: sockets.connections })
-  const stopListening = [subscriptions, live].map((each) => records.catalog.onChange(() => each.schemaChanged()))
+  const stopListening = records.catalog.onChange((model) => {
+    for (const each of [subscriptions, live]) each.schemaChanged()
+    void sockets.identities.rolesChanged((roles) => requiresMfa(model, roles))
+  })
   await hub.start()
   return {
     drain: () => sockets.stop(),
     close: async () => {
-      for (const stop of stopListening) stop()
+      stopListening()
       live.close()
       await hub.stop()
       await channels.close()
     },
   }
 }
+
+const socketSettings = (config: RealtimeSettings) => ({
+  corsOrigins: config.corsOrigins,
+  publicUrl: config.publicUrl,
+  // The requests of a client that polls would come to one worker after another, and each knows its own clients alone.
+  transports: config.workers > 1 ? (['websocket'] as const) : (['websocket', 'polling'] as const),
+  queueBytes: config.realtimeQueue,
+  // A payload that is as large as it may be travels within a message.
+  messageBytes: Math.max(config.realtimeMessageBytes, config.channelPayloadBytes + envelopeBytes),
+  messagesPerSecond: config.realtimeMessages,
+  maxSockets: config.realtimeSockets,
+})
 
 async function refreshSchema({ database, catalog }: RecordsDeps): Promise<void> {
   if ((await readVersion(database)) > catalog.model.version) await catalog.refresh()

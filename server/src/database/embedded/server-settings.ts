@@ -2,12 +2,19 @@ import { totalmem } from 'node:os'
 
 const megabyte = 1024 * 1024
 
-/** What differs from PostgreSQL's defaults. Given at each start, so that a new build's settings take effect. */
-export function serverSettings(listen: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/**
+ * What differs from PostgreSQL's defaults. Given at each start, so that a new build's settings take effect.
+ *
+ * @param connections how many there may be at a time
+ */
+export function serverSettings(
+  listen: Readonly<Record<string, string>>,
+  connections: number,
+): Readonly<Record<string, string>> {
   return {
     ...listen,
     shared_buffers: `${sharedMegabytes()}MB`,
-    max_connections: '100',
+    max_connections: String(connections),
     password_encryption: 'scram-sha-256',
     lc_messages: 'C',
     // Solid state disks are the rule: an index costs little more there than reading on.

@@ -18,6 +18,8 @@ export interface EmbeddedOptions {
   readonly log: (message: string) => void
   /** Where Plinth itself will be found: told to whoever tries to use the same folder. */
   readonly address?: string | undefined
+  /** How many connections there may be at a time (100). */
+  readonly connections?: number | undefined
 }
 
 /** Plinth's own PostgreSQL. */
@@ -48,7 +50,7 @@ export async function startEmbedded(folder: string, options: EmbeddedOptions): P
   }
 }
 
-async function start(data: DataFolder, { log }: EmbeddedOptions): Promise<Embedded> {
+async function start(data: DataFolder, { log, connections = 100 }: EmbeddedOptions): Promise<Embedded> {
   await removeShortFolders(data.folder)
   const user = await systemUser()
   const installation = await runnableInstallation(await findInstallation(), user)
@@ -59,7 +61,7 @@ async function start(data: DataFolder, { log }: EmbeddedOptions): Promise<Embedd
   const startOnce = async () => {
     await clearOrphan(data.cluster, log)
     await place.clear()
-    const settings = serverSettings(place.settings)
+    const settings = serverSettings(place.settings, connections)
     return startServer({ installation, cluster: seen.folder, cwd: seen.cwd, as: user, settings, write })
   }
   try {

@@ -58,7 +58,13 @@ export class Identities {
         (actor.id !== null && ids.has(actor.id)) ||
         isViewer(actor, ids),
     )
-    await Promise.all(concerned.map((identity) => this.#check(identity)))
+    await this.#check(concerned)
+  }
+
+  /** Who has such roles may have lost the sign-in: a new schema asks more of them. */
+  async rolesChanged(concerns: (roles: readonly string[]) => boolean): Promise<void> {
+    const concerned = [...this.#all.values()].filter(({ connection: { actor } }) => concerns(actor.roles))
+    await this.#check(concerned)
   }
 
   async stop(): Promise<void> {
@@ -86,21 +92,24 @@ export class Identities {
         actor.kind === 'key' ||
         (actor.kind !== 'anonymous' && checkedAt + checkEveryMs <= now),
     )
-    await Promise.all(concerned.map((identity) => this.#check(identity)))
+    await this.#check(concerned)
   }
 
-  async #check(identity: Identity): Promise<void> {
-    const { connection, credential } = identity
-    const { sessionId } = connection.actor
-    if (sessionId !== undefined) this.#signIn.forgetSessions([sessionId])
+  /** Asks once for all who have the same credential: thousands may have one key. */
+  async #check(identities: readonly Identity[]): Promise<void> {
+    const byCredential = Map.groupBy(identities, ({ credential }) => credential)
+    await Promise.all([...byCredential].map(([credential, each]) => this.#checkCredential(credential, each)))
+  }
+
+  async #checkCredential(credential: string | undefined, identities: readonly Identity[]): Promise<void> {
+    const sessions = identities.flatMap(({ connection: { actor } }) => actor.sessionId ?? [])
+    if (sessions.length > 0) this.#signIn.forgetSessions([...new Set(sessions)])
     const actor = await this.#currentActor(credential)
-    // Meanwhile somebody else may have signed in over this connection.
-    if (actor === null || identity.credential !== credential) return
-    identity.checkedAt = Date.now()
-    if (actor.kind === 'anonymous' && connection.actor.kind !== 'anonymous') {
-      Object.assign(identity, { credential: undefined, endsAt: null })
-      change(connection, actor, 'ended')
-    } else if (!isSame(actor, connection.actor)) change(connection, actor, 'changed')
+    if (actor === null) return
+    for (const identity of identities) {
+      // Meanwhile somebody else may have signed in over this connection.
+      if (identity.credential === credential) follow(identity, actor)
+    }
   }
 
   /** Anonymous when the sign-in has ended, or needs a second factor first; null when that cannot be told right now. */
@@ -111,6 +120,16 @@ export class Identities {
       return error instanceof Problem && error.status < 500 ? anonymous : null
     }
   }
+}
+
+/** Makes a connection true to who its credential stands for now. */
+function follow(identity: Identity, actor: Actor): void {
+  const { connection } = identity
+  identity.checkedAt = Date.now()
+  if (actor.kind === 'anonymous' && connection.actor.kind !== 'anonymous') {
+    Object.assign(identity, { credential: undefined, endsAt: null })
+    change(connection, actor, 'ended')
+  } else if (!isSame(actor, connection.actor)) change(connection, actor, 'changed')
 }
 
 function change(connection: SocketConnection, actor: Actor, reason: Reason): void {

@@ -28,6 +28,7 @@ export interface SocketSettings {
 
 export interface SocketsOptions extends SocketSettings {
   readonly http: HttpServer
+  readonly transports: readonly ('websocket' | 'polling')[]
   readonly signIn: SignIn
   readonly messages: readonly Message[]
   /** Told of faults of ours. */
@@ -55,7 +56,7 @@ export function openSockets(options: SocketsOptions): Sockets {
   const io = new Server(options.http, {
     path: '/api/realtime',
     addTrailingSlash: false,
-    transports: ['websocket', 'polling'],
+    transports: [...options.transports],
     serveClient: false,
     maxHttpBufferSize: options.messageBytes,
     perMessageDeflate: false,
