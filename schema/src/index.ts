@@ -19,6 +19,7 @@ export { builtInRoles, emptyDocument } from './document/built-in.ts'
 export { claimLimits } from './document/check-claims.ts'
 export { checkDocument } from './document/check-document.ts'
 export { checkJson } from './document/check-json.ts'
+export { documentParts } from './document/document-parts.ts'
 export { documentSchema } from './document/document-schema.ts'
 export { type NameKind, nameProblem } from './document/names.ts'
 export type {

@@ -9,13 +9,13 @@ type Values = Readonly<Record<string, unknown>>
  * @param current what is written now
  */
 export function asWritten(document: SchemaDocument, current: unknown): Values {
-  const { collections, ...rest } = tidySchema(document)
+  const tidied = tidySchema(document)
   const written = membersOf(membersOf(current)['collections'])
-  const members = Object.entries({ ...collections }).map(([name, collection]): [string, unknown] => [
+  const members = Object.entries({ ...tidied.collections }).map(([name, collection]): [string, unknown] => [
     name,
     withWritten(collection, membersOf(written[name]), { kind: 'table', fields: {}, indexes: [], permissions: {} }),
   ])
-  const whole = { ...rest, collections: Object.fromEntries(members) }
+  const whole = { ...tidied, collections: Object.fromEntries(members) }
   return withWritten(whole, membersOf(current), { version: membersOf(current)['version'], roles: {}, collections: {} })
 }
 

@@ -1,4 +1,5 @@
 import type { SchemaDocument } from '../document/schema-document.ts'
+import { documentParts } from '../document/document-parts.ts'
 import { sameJson } from '../diff/same-json.ts'
 import { isOrdered, orderPath } from './ordered-parts.ts'
 import { isRecord, keysOf, memberOf } from './records.ts'
@@ -31,9 +32,7 @@ export interface Sides {
  * // [{ path: ['roles', 'editor'], by: 'theirs', base: undefined, mine: undefined, theirs: {} }]
  */
 export const compareSchemas = ({ base, mine, theirs }: Sides): readonly Difference[] =>
-  ['roles', 'collections'].flatMap((part) =>
-    compare([part], memberOf(base, part), memberOf(mine, part), memberOf(theirs, part)),
-  )
+  documentParts.flatMap((part) => compare([part], memberOf(base, part), memberOf(mine, part), memberOf(theirs, part)))
 
 function compare(path: readonly string[], base: unknown, mine: unknown, theirs: unknown): readonly Difference[] {
   if (isRecord(mine) && isRecord(theirs) && (isRecord(base) || base === undefined)) {

@@ -1,4 +1,5 @@
 import type { SchemaDocument } from '../document/schema-document.ts'
+import { documentParts } from '../document/document-parts.ts'
 import { sameJson } from '../diff/same-json.ts'
 import type { Sides } from './compare-schemas.ts'
 import { isOrdered } from './ordered-parts.ts'
@@ -9,9 +10,13 @@ import { isRecord, keysOf, memberOf } from './records.ts'
  * `compareSchemas` for whether there is such a place.
  */
 export function mergeSchemas({ base, mine, theirs }: Sides): SchemaDocument {
-  const part = (name: 'roles' | 'collections') => merge([name], base[name], mine[name], theirs[name])
+  const parts = documentParts.map((name): [string, unknown] => [
+    name,
+    merge([name], base[name], mine[name], theirs[name]),
+  ])
   // Each member is one of its three states, or is merged of such.
-  return { version: theirs.version, roles: part('roles'), collections: part('collections') } as SchemaDocument
+  const merged = Object.fromEntries(parts.filter(([, part]) => part !== undefined)) as Omit<SchemaDocument, 'version'>
+  return { version: theirs.version, ...merged }
 }
 
 function merge(path: readonly string[], base: unknown, mine: unknown, theirs: unknown): unknown {

@@ -1,4 +1,4 @@
-import type { Collection, Field, Role } from '../document/schema-document.ts'
+import type { Collection, Field, Role, SchemaDocument } from '../document/schema-document.ts'
 import type { CommonOption, FieldType } from '../fields/field-type.ts'
 import type { FieldTypeName, fieldTypes } from '../fields/index.ts'
 
@@ -6,6 +6,8 @@ import type { FieldTypeName, fieldTypes } from '../fields/index.ts'
 export interface SchemaInput {
   readonly roles?: Readonly<Record<string, Role>>
   readonly collections?: Readonly<Record<string, CollectionInput>>
+  readonly channels?: SchemaDocument['channels']
+  readonly claims?: SchemaDocument['claims']
 }
 
 export type CollectionInput = Partial<Omit<Collection, 'fields'>> & {

@@ -1,5 +1,5 @@
 import { documentSchema } from '../document/document-schema.ts'
-import type { Collection, Field, SchemaDocument } from '../document/schema-document.ts'
+import type { Channel, Collection, Field, SchemaDocument } from '../document/schema-document.ts'
 import { fieldType } from '../fields/index.ts'
 import { everyCommonOption } from '../fields/common-options.ts'
 import { isRecord, memberOf } from './records.ts'
@@ -9,12 +9,19 @@ import type { SchemaInput } from './schema-input.ts'
  * A schema as a tidy person writes it: the members of each part in one order, whatever order they came in, and without
  * what goes without saying. Collections, fields and roles keep their order: it is the order in which people see them.
  */
-export function tidySchema({ roles, collections }: SchemaDocument): SchemaInput {
-  const tidied = mapValues(collections, tidyCollection)
+export function tidySchema({ version: _, roles, collections, channels, ...rest }: SchemaDocument): SchemaInput {
+  const tidied = {
+    roles: mapValues(roles, (role) => orderLike(memberSchema('roles'), role)),
+    collections: mapValues(collections, tidyCollection),
+    channels: mapValues(channels ?? {}, tidyChannel),
+    ...rest,
+  }
+  const said = Object.entries(tidied).filter(([name, part]) => name === 'collections' || !isEmpty(part))
   // Field types are names here, which the document's check has held against the register.
-  const tidiedRoles = mapValues(roles, (role) => orderLike(memberSchema('roles'), role))
-  return { ...(isEmpty(roles) ? {} : { roles: tidiedRoles }), collections: tidied } as SchemaInput
+  return Object.fromEntries(said) as SchemaInput
 }
+
+const tidyChannel = (channel: Channel): object => orderLike(memberSchema('channels'), channel)
 
 function tidyCollection({ kind, fields, indexes, permissions, ...rest }: Collection): object {
   return orderLike(memberSchema('collections'), {

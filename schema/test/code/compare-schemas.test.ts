@@ -39,6 +39,12 @@ describe('the three-way view of a schema', () => {
     ],
     ['I dropped what they changed', documentOf({}), title(200), ['conflict collections.posts']],
     [
+      'my claims and their channels',
+      { ...base, claims: { address: '@user.email' } },
+      { ...base, channels: { 'room:{id}': { replay: 3 } } },
+      ['theirs channels', 'mine claims'],
+    ],
+    [
       'they put the fields in another order',
       base,
       documentOf({ posts: { ...posts, fields: { body: { type: 'text' }, title: { type: 'text', maxLength: 100 } } } }),

@@ -13,6 +13,8 @@ it('a schema is printed with a line for each field, and what goes without saying
       },
       counts: { kind: 'view', sql: 'select id\nfrom posts', fields: {} },
     },
+    claims: { address: '@user.email' },
+    channels: { 'room:{id}': { permissions: { editor: { join: true } }, records: { id: 'posts' } } },
   })
   expect(printSchema(document)).toBe(`import { defineSchema } from '@plinth/schema'
 
@@ -37,6 +39,12 @@ export default defineSchema({
       sql: \`select id
 from posts\`,
     },
+  },
+  channels: {
+    'room:{id}': { records: { id: 'posts' }, permissions: { editor: { join: true } } },
+  },
+  claims: {
+    address: '@user.email',
   },
 })
 `)

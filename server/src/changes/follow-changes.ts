@@ -19,6 +19,8 @@ export interface FollowOptions extends ReadOptions {
   readonly stop: AbortSignal
   /** How often to look for what other processes wrote (250). */
   readonly pollMs?: number
+  /** At least so many milliseconds between two reads (0): where much is written, one read then takes in many changes. */
+  readonly restMs?: number
 }
 
 const firstPause = 100
@@ -26,13 +28,14 @@ const longestPause = 5_000
 
 /** Follows the log from a cursor on until told to stop. Outlasts a database that is away. */
 export async function followChanges(database: Database, from: ChangeCursor, options: FollowOptions): Promise<void> {
-  const { signal, stop, pollMs = 250 } = options
+  const { signal, stop, pollMs = 250, restMs = 0 } = options
   // One read too many for others who wait for the signal does no harm.
   stop.addEventListener('abort', () => signal.wake(), { once: true })
   let cursor = from
   let pause = 0
   while (!stop.aborted) {
     const woken = signal.next(pollMs)
+    const begun = performance.now()
     const step = await readStep(database, cursor, options, pause > 0)
     if (step === undefined) {
       pause = Math.min(Math.max(pause * 2, firstPause), longestPause)
@@ -43,7 +46,10 @@ export async function followChanges(database: Database, from: ChangeCursor, opti
     await deliver(step, options)
     cursor = step.cursor
     await options.onRead?.(cursor)
-    if (!step.more) await woken
+    if (step.more) continue
+    await woken
+    const rest = restMs - (performance.now() - begun)
+    if (rest > 0) await pauseFor(rest, undefined, { ref: false, signal: stop }).catch(() => {})
   }
 }
 

@@ -82,6 +82,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     usersChanged: (ids) => sockets.identities.usersChanged(ids),
     refreshSchema: () => refreshSchema(records),
     ...followedBy(channels, live),
+    isIdle: () => sockets.connections.size === 0,
     onLost: (subscription, reason) => {
       counts.resyncs += 1
       subscriptions.lose(subscription, reason)
@@ -91,6 +92,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
   const sockets = openSockets({
     http: options.http,
     signIn,
+    ready: () => hub.awake(),
     messages: [
       ...subscriptionMessages({ records, subscriptions, key, admission }),
       ...channels.messages,
@@ -104,7 +106,6 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     for (const each of [subscriptions, live]) each.schemaChanged()
     void sockets.identities.rolesChanged((roles) => requiresMfa(model, roles))
   })
-  await hub.start()
   return {
     drain: () => sockets.stop(),
     close: async () => {

@@ -1,4 +1,4 @@
-import { compareSchemas, type SchemaDocument } from '@plinth/schema'
+import { compareSchemas, documentParts, type SchemaDocument } from '@plinth/schema'
 import type { Client } from '@plinth/sdk'
 import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
@@ -33,7 +33,7 @@ export async function pushSchema(terminal: Terminal, options: PushOptions): Prom
 
 /** Nothing was ever declared there, so there is nothing to undo. */
 const untouched = (current: SchemaDocument): SchemaDocument | null =>
-  Object.keys(current.collections).length + Object.keys(current.roles).length === 0 ? current : null
+  documentParts.every((part) => Object.keys(current[part] ?? {}).length === 0) ? current : null
 
 async function chosenBase(
   client: Client,

@@ -31,6 +31,8 @@ export interface SocketsOptions extends SocketSettings {
   readonly transports: readonly ('websocket' | 'polling')[]
   readonly signIn: SignIn
   readonly messages: readonly Message[]
+  /** Waited for before it is asked who connects. */
+  readonly ready: () => Promise<void>
   /** Told of faults of ours. */
   readonly onError: (error: unknown) => void
 }
@@ -71,6 +73,7 @@ export function openSockets(options: SocketsOptions): Sockets {
   })
   const refusalFor = async (socket: Socket): Promise<Error | undefined> => {
     try {
+      await options.ready()
       admitted.set(socket, await admit(socket, options.signIn))
       return undefined
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { setTimeout as pauseFor } from 'node:timers/promises'
+import { errors } from '@plinth/schema'
 import { type ChangeCursor, encodeCursor } from '../../changes/cursor.ts'
 import { followChanges } from '../../changes/follow-changes.ts'
 import { type ChangeBatch, currentCursor, readChangesUpTo } from '../../changes/reader.ts'
@@ -31,11 +32,16 @@ export interface HubDeps {
   readonly onPosition: (position: ChangeCursor) => void
   /** Called where it is not known what was changed. */
   readonly onLogLost: () => void
+  /** Whether nobody is connected: then nothing is read. */
+  readonly isIdle: () => boolean
   /** This subscription has ended: tells its client so. */
   readonly onLost: (subscription: Subscription, reason: ResyncReason) => void
   readonly onError: (error: unknown) => void
 }
 
+/** For so long it reads on after the last client has gone. */
+const lingerMs = 30_000
+const restMs = 5
 /** How many subscriptions are brought up to the live ones between two batches: the others must not wait for long. */
 const joinsAtATime = 50
 /** How often subscriptions are told where they are. */
@@ -49,16 +55,19 @@ interface Newcomer {
   readonly cursor: ChangeCursor
 }
 
-/** Reads the change log once for all subscriptions of this process. */
+/** Reads the change log once for all subscriptions of this process, as long as anybody is connected. */
 export class ChangeHub {
   readonly #deps: HubDeps
   readonly #live = new Map<string, Audience>()
   /** Newcomers, by their subscription, that wait for the live ones to be where they are. */
   readonly #joining = new Map<Subscription, Newcomer>()
-  readonly #stop = new AbortController()
+  #stop = new AbortController()
   #position: ChangeCursor | null = null
+  #begun: Promise<void> | null = null
   #following: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
+  #lastWanted = 0
+  #ended = false
 
   constructor(deps: HubDeps) {
     this.#deps = deps
@@ -69,14 +78,30 @@ export class ChangeHub {
     return this.#position
   }
 
-  async start(): Promise<void> {
+  /**
+   * Resolves when the log is being read. Wait for it before asking who a client is: what takes rights away from then on is
+   * heard of.
+   */
+  awake(): Promise<void> {
+    this.#lastWanted = Date.now()
+    this.#begun ??= this.#begin().catch((error: unknown) => {
+      this.#begun = null
+      throw error
+    })
+    return this.#begun
+  }
+
+  async #begin(): Promise<void> {
     const { records, signal, onError } = this.#deps
     const start = await currentCursor(records.database)
+    if (this.#ended) throw errors.unavailable()
+    if (this.#stop.signal.aborted) this.#stop = new AbortController()
     this.#position = start
     this.#timer = setInterval(() => this.#tellPosition(), tellEveryMs).unref()
     this.#following = followChanges(records.database, start, {
       signal,
       maxBytes: this.#deps.batchBytes,
+      restMs,
       stop: this.#stop.signal,
       onError,
       onBatch: (batch) => this.#deliver(batch),
@@ -89,9 +114,17 @@ export class ChangeHub {
   }
 
   async stop(): Promise<void> {
+    this.#ended = true
+    this.#sleep()
+    await this.#following
+  }
+
+  /** Stops reading. Whoever comes next begins at the end of the log. */
+  #sleep(): void {
     clearInterval(this.#timer)
     this.#stop.abort()
-    await this.#following
+    this.#begun = null
+    this.#position = null
   }
 
   /** Has a subscription hear of everything after `cursor`, first what was missed, then what comes. */
@@ -197,6 +230,8 @@ export class ChangeHub {
   async #advance(cursor: ChangeCursor): Promise<void> {
     this.#position = cursor
     this.#deps.onPosition(cursor)
+    if (!this.#deps.isIdle()) this.#lastWanted = Date.now()
+    else if (Date.now() - this.#lastWanted > lingerMs) return this.#sleep()
     // Half way through a batch is no place to be brought up to.
     if (cursor.page !== undefined || this.#joining.size === 0) return
     const newcomers = [...this.#joining.values()].slice(0, joinsAtATime)
