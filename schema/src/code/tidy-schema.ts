@@ -9,12 +9,12 @@ import type { SchemaInput } from './schema-input.ts'
  * A schema as a tidy person writes it: the members of each part in one order, whatever order they came in, and without
  * what goes without saying. Collections, fields and roles keep their order: it is the order in which people see them.
  */
-export function tidySchema({ version: _, roles, collections, channels, ...rest }: SchemaDocument): SchemaInput {
+export function tidySchema({ roles, collections, channels, claims }: SchemaDocument): SchemaInput {
   const tidied = {
     roles: mapValues(roles, (role) => orderLike(memberSchema('roles'), role)),
     collections: mapValues(collections, tidyCollection),
     channels: mapValues(channels ?? {}, tidyChannel),
-    ...rest,
+    claims: claims ?? {},
   }
   const said = Object.entries(tidied).filter(([name, part]) => name === 'collections' || !isEmpty(part))
   // Field types are names here, which the document's check has held against the register.

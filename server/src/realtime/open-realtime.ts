@@ -83,10 +83,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     refreshSchema: () => refreshSchema(records),
     ...followedBy(channels, live),
     isIdle: () => sockets.connections.size === 0,
-    onLost: (subscription, reason) => {
-      counts.resyncs += 1
-      subscriptions.lose(subscription, reason)
-    },
+    onLost: lossOf(subscriptions, counts),
     onError,
   })
   const sockets = openSockets({
@@ -116,6 +113,13 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     },
   }
 }
+
+const lossOf =
+  (subscriptions: Subscriptions, counts: { resyncs: number }): HubDeps['onLost'] =>
+  (subscription, reason) => {
+    counts.resyncs += 1
+    subscriptions.lose(subscription, reason)
+  }
 
 const socketSettings = (config: RealtimeSettings) => ({
   corsOrigins: config.corsOrigins,

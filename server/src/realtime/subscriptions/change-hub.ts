@@ -9,6 +9,7 @@ import type { ChangeSignal } from '../../changes/wake.ts'
 import type { RecordsDeps } from '../../records/operation.ts'
 import { addToCircle, type Audience, type Circle, removeFromCircle } from './audience.ts'
 import { type Addressed, address, collectionsOf } from './address.ts'
+import { changesUser } from './changes-user.ts'
 import { type DeliveryCounts, prepareBatch, type ReadyBatch, sendBatch } from './deliver.ts'
 import { type LoggedChange, loggedChange } from './logged-change.ts'
 import { batchPayload } from './parcels.ts'
@@ -294,11 +295,4 @@ function subscriptionsOf(circles: ReadonlyMap<string, Circle>): readonly Subscri
     ...whole,
     ...[...single.values()].flatMap((each) => [...each]),
   ])
-}
-
-/** Whether a change is one of the user's own record, in a field that the rule asks about. */
-function changesUser({ id, before, after }: LoggedChange, { plan: { viewer, audience } }: Subscription): boolean {
-  const fields = audience.judge?.needs.fields ?? new Set<string>()
-  if (fields.size === 0 || viewer.user === null || viewer.user['id'] !== id) return false
-  return [...fields].some((field) => before?.members.get(field) !== after?.members.get(field))
 }
