@@ -10,16 +10,20 @@ export interface Statement {
   readonly maxBytes?: number
   /** Only for statements that nobody runs while holding a transaction open: they may wait for each other. */
   readonly pace?: Pace | undefined
+  /** The one record that it writes, among those of all collections. Writes of different records may share a transaction. */
+  readonly record?: string | undefined
 }
 
 /**
- * How long a statement takes, as measured. Those that are known to be quick may share a connection with others of their
- * kind when all are in use.
+ * How long a statement takes, as measured. Those that are known to be quick may share a connection: reads when all are in
+ * use, and writes a transaction with other writes that came at the same time. The pool keeps it up to date.
  */
 export interface Pace {
   readonly kind: 'read' | 'write'
-  /** Milliseconds, on average; null before the first time. The pool keeps it up to date. */
+  /** Milliseconds, on average; null before the first time. */
   ms: number | null
+  /** Until when (`performance.now()`) it shares no transaction, since it failed in one. */
+  alone?: number
 }
 
 /** Rows as arrays of PostgreSQL's text, in column order (no value is converted: JSON text passes through as it is). */

@@ -1,6 +1,6 @@
-import type pg from 'pg'
 import type { Pace } from './database.ts'
 import { breaksConnection } from './database-error.ts'
+import type { StatementClient } from './statement-client.ts'
 
 /** Others had better not wait behind what takes longer than this on average, … */
 const quickMs = 10
@@ -17,16 +17,14 @@ interface Running {
 }
 
 /**
- * A connection in use: by one statement, or by several quick ones of a kind, one behind the other. PostgreSQL finds the
- * next one waiting when it has done with one, and each is a transaction of its own: both processes wake up less often.
+ * A connection in use: by one statement, or by several quick reads, one behind the other. PostgreSQL finds the next one
+ * waiting when it has done with one, and each is a transaction of its own: both processes wake up less often.
  *
  * https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
  */
 export class SharedConnection {
-  readonly client: pg.PoolClient
+  readonly client: StatementClient
   readonly release: (destroy?: boolean) => void
-  /** Who may join; null for nobody. */
-  readonly kind: Pace['kind'] | null
   /** Why it is of no use any more. */
   failure: Error | undefined
   /** In the order in which they were sent: PostgreSQL is at the first. */
@@ -34,19 +32,18 @@ export class SharedConnection {
   #since = 0
   #closed = false
 
-  constructor(client: pg.PoolClient, release: (destroy?: boolean) => void, kind: Pace['kind'] | null) {
+  constructor(client: StatementClient, release: (destroy?: boolean) => void) {
     this.client = client
     this.release = release
-    this.kind = kind
   }
 
   get running(): number {
     return this.#running.length
   }
 
-  /** Whether one more of this kind would not have to wait for long. */
-  takes(kind: Pace['kind'], now: number): boolean {
-    return !this.#closed && kind === this.kind && this.running < maxRunning && now - this.#since < patienceMs
+  /** Whether one more would not have to wait for long. */
+  takes(now: number): boolean {
+    return !this.#closed && this.running < maxRunning && now - this.#since < patienceMs
   }
 
   /** Nobody joins any more. */

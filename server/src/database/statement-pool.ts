@@ -1,36 +1,38 @@
-import { errors, Problem } from '@plinth/schema'
+import { Problem } from '@plinth/schema'
 import pg from 'pg'
-import { watchBytes, type WatchedBytes } from './watched-bytes.ts'
 import type { Pace, PoolLoad, Rows, Session, Statement } from './database.ts'
 import { breaksConnection, isStalePreparation, toProblem } from './database-error.ts'
+import { GroupedWrites, type Write, type WriterConnection } from './grouped-writes.ts'
+import { Broken, runTransaction } from './run-transaction.ts'
 import { isQuick, SharedConnection } from './shared-connection.ts'
-import { noRows, type Settle, TextQuery } from './text-query.ts'
+import { StatementClient } from './statement-client.ts'
+import { noRows, type Settle } from './text-query.ts'
+import type { GroupFailure } from './write-group.ts'
 
-/** PostgreSQL never forgets a prepared statement by itself, and each costs memory on every connection. */
-const maxNamesPerConnection = 400
+/** How long a statement that failed in a group does not go into one. */
+const aloneMs = 1000
 
 type Release = (destroy?: boolean) => void
-type Use = (error: unknown, client: pg.PoolClient | undefined, release: Release) => void
+type Use = (error: Error | undefined, client: StatementClient | undefined, release: Release) => void
 
 /** Somebody who needs a connection, … */
 interface Waiter {
   readonly use: Use
   /** … or, for a quick statement, a share of one. */
-  readonly quick: { readonly kind: Pace['kind']; readonly statement: Statement; readonly settle: Settle } | null
+  readonly quick: { readonly statement: Statement; readonly settle: Settle } | null
 }
 
 /**
  * Connections that run statements. It sits on the path of every request, hence callbacks: one promise a statement, and
- * no listener or timer of its own. When all connections are in use, a quick statement is sent behind other quick ones;
- * any other waits for a connection of its own, and while one waits nobody is sent ahead of it.
+ * no listener or timer of its own. When all connections are in use, a quick read is sent behind other quick ones; any
+ * other waits for a connection of its own, and while one waits nobody is sent ahead of it. Quick writes share commits.
  */
 export class StatementPool implements Session {
   readonly #pool: pg.Pool
   readonly #timeoutSeconds: number
-  readonly #names = new WeakMap<pg.PoolClient, Set<string>>()
-  readonly #stale = new WeakSet<pg.PoolClient>()
-  readonly #bytes = new WeakMap<pg.PoolClient, WatchedBytes>()
+  readonly #clients = new WeakMap<pg.PoolClient, StatementClient>()
   readonly #shared = new Set<SharedConnection>()
+  readonly #writes = new GroupedWrites((use) => this.#openWriter(use))
   /** In the order in which they came. */
   readonly #waiting: Waiter[] = []
   readonly #max: number
@@ -46,8 +48,7 @@ export class StatementPool implements Session {
     // another; without listeners Node would end the process.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => {
-      this.#names.set(client, new Set())
-      this.#bytes.set(client, watchBytes(client))
+      this.#clients.set(client, new StatementClient(client))
       client.on('error', () => {})
     })
   }
@@ -59,23 +60,31 @@ export class StatementPool implements Session {
         else if (isStalePreparation(failure) || failure instanceof CutOff) resolve(this.run(onItsOwn(statement)))
         else reject(toProblem(failure, this.#timeoutSeconds))
       }
-      const kind = isQuick(statement.pace) ? statement.pace.kind : null
-      const use: Use = (error, client, release) => {
-        if (client === undefined) return reject(error)
-        const connection = new SharedConnection(client, release, kind)
-        if (kind !== null) this.#shared.add(connection)
-        this.#sendTo(connection, statement, settle)
-        this.#feed(connection)
-      }
-      this.#enter({ use, quick: kind && { kind, statement, settle } })
+      const { pace, record } = statement
+      if (!isQuick(pace)) return this.#runOn(null, statement, settle)
+      if (pace.kind === 'read') return this.#runOn('shared', statement, settle)
+      if (record === undefined || (pace.alone ?? 0) > performance.now()) return this.#runOn(null, statement, settle)
+      this.#writes.add({ statement, record, pace, settle })
     })
+  }
+
+  #runOn(quick: 'shared' | null, statement: Statement, settle: Settle): void {
+    const use: Use = (error, client, release) => {
+      if (client === undefined) return settle(error, noRows)
+      const connection = new SharedConnection(client, release)
+      if (quick) this.#shared.add(connection)
+      else connection.close()
+      this.#sendTo(connection, statement, settle)
+      this.#feed(connection)
+    }
+    this.#enter({ use, quick: quick && { statement, settle } })
   }
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const use: Use = (error, client, release) => {
-        if (client === undefined) return reject(error)
-        this.#inTransaction(client, work)
+        if (client === undefined) return reject(error && toProblem(error, this.#timeoutSeconds))
+        runTransaction(client, this.#timeoutSeconds, work)
           .then(
             (result) => {
               this.#checkIn(client, undefined, release)
@@ -94,7 +103,7 @@ export class StatementPool implements Session {
 
   load(): PoolLoad {
     const { totalCount, idleCount } = this.#pool
-    return { open: totalCount, idle: idleCount, waiting: this.#waiting.length }
+    return { open: totalCount, idle: idleCount, waiting: this.#waiting.length + this.#writes.waiting }
   }
 
   /** Waits for what runs, then ends all connections. */
@@ -106,17 +115,17 @@ export class StatementPool implements Session {
   /** Lets somebody have a connection, or a share of one, or wait until it is their turn. */
   #enter(waiter: Waiter): void {
     if (this.#claimed < this.#max) return this.#claim(waiter)
-    const joined = waiter.quick && this.#waiting.length === 0 ? this.#sharedBy(waiter.quick.kind) : undefined
+    const joined = waiter.quick && this.#waiting.length === 0 ? this.#freest() : undefined
     if (joined && waiter.quick) this.#sendTo(joined, waiter.quick.statement, waiter.quick.settle)
     else this.#waiting.push(waiter)
   }
 
-  /** The connection that a quick statement may join: the one with the fewest others. */
-  #sharedBy(kind: Pace['kind']): SharedConnection | undefined {
+  /** The connection that a quick read may join: the one with the fewest others. */
+  #freest(): SharedConnection | undefined {
     const now = performance.now()
     let best: SharedConnection | undefined
     for (const each of this.#shared) {
-      if (each.takes(kind, now) && (best === undefined || each.running < best.running)) best = each
+      if (each.takes(now) && (best === undefined || each.running < best.running)) best = each
     }
     return best
   }
@@ -124,7 +133,7 @@ export class StatementPool implements Session {
   /** Sends behind the others whoever is next in turn, as long as they may share it. */
   #feed(connection: SharedConnection): void {
     for (let quick = this.#waiting[0]?.quick; quick; quick = this.#waiting[0]?.quick) {
-      if (!connection.takes(quick.kind, performance.now())) return
+      if (!connection.takes(performance.now())) return
       this.#waiting.shift()
       this.#sendTo(connection, quick.statement, quick.settle)
     }
@@ -132,84 +141,81 @@ export class StatementPool implements Session {
 
   #sendTo(connection: SharedConnection, statement: Statement, settle: Settle): void {
     const { client } = connection
-    if (connection.begin(statement.maxBytes)) this.#bytes.get(client)?.expect(statement.maxBytes)
-    this.#send(client, statement, (failure, rows) => {
+    if (connection.begin(statement.maxBytes)) client.expect(statement.maxBytes)
+    client.send(statement, (failure, rows) => {
       const { took, next } = connection.end(failure)
-      if (next !== undefined) this.#bytes.get(client)?.expect(next.maxBytes)
+      if (next !== undefined) client.expect(next.maxBytes)
       if (failure === undefined) keepPace(statement.pace, took)
-      if (this.#isWorn(client)) connection.close()
+      if (client.isWorn) connection.close()
       this.#feed(connection)
       if (connection.running === 0) {
         this.#shared.delete(connection)
         this.#checkIn(client, connection.failure, connection.release)
       }
-      const mayRepeat = connection.kind === 'read' && this.#bytes.get(client)?.exceeded === true
+      const mayRepeat = statement.pace?.kind === 'read' && client.wasCut
       settle(mayRepeat && failure !== undefined && !(failure instanceof Problem) ? new CutOff() : failure, rows)
     })
   }
 
-  async #inTransaction<T>(client: pg.PoolClient, work: (session: Session) => Promise<T>): Promise<T> {
-    let open = true
-    const session: Session = {
-      run: (statement) => {
-        if (!open) return Promise.reject(new Error('The transaction of this session has ended.'))
-        this.#bytes.get(client)?.expect(statement.maxBytes)
-        return new Promise((resolve, reject) =>
-          this.#send(client, statement, (error, rows) =>
-            error === undefined ? resolve(rows) : reject(toProblem(error, this.#timeoutSeconds)),
-          ),
-        )
+  #openWriter(use: (connection: WriterConnection | undefined) => void): void {
+    this.#enter({
+      quick: null,
+      use: (error, client, release) => {
+        if (client !== undefined) return use(this.#writerOn(client, release))
+        use(undefined)
+        this.#writes.fail(error ?? new Error('no connection'))
+      },
+    })
+  }
+
+  #writerOn(client: StatementClient, release: Release): WriterConnection {
+    let broken: Error | undefined
+    return {
+      isAwaited: () => this.#waiting.length > 0,
+      release: () => this.#checkIn(client, broken, release),
+      write: (group, done) => {
+        const began = performance.now()
+        const statements = group.map(({ statement }) => statement)
+        client.sendGroup(statements, (failure, rows) => {
+          if (failure && breaksConnection(failure.error)) broken = failure.error
+          done(broken === undefined && !client.isWorn)
+          if (failure) return this.#afterFailure(client, group, failure)
+          const took = (performance.now() - began) / group.length
+          for (const [i, { pace, settle }] of group.entries()) {
+            keepPace(pace, took)
+            settle(undefined, rows[i] ?? noRows)
+          }
+        })
       },
     }
-    try {
-      await this.#control(client, 'begin')
-      const result = await work(session)
-      open = false
-      // PostgreSQL answers a commit after a failed statement with ROLLBACK, and no error.
-      if ((await this.#control(client, 'commit')) !== 'COMMIT') {
-        throw new Error('A statement of the transaction failed, so it was rolled back.')
-      }
-      return result
-    } catch (failure) {
-      open = false
-      await this.#rollBack(client, failure)
-      throw failure
-    }
   }
 
-  /** A connection that cannot even roll back is broken: throws `failure` as such. */
-  async #rollBack(client: pg.PoolClient, failure: unknown): Promise<void> {
-    try {
-      await client.query('rollback')
-    } catch {
-      throw new Broken('The connection is broken.', { cause: failure })
-    }
-  }
-
-  async #control(client: pg.PoolClient, text: 'begin' | 'commit'): Promise<string> {
-    try {
-      return (await client.query(text)).command
-    } catch (error) {
-      throw error instanceof Error ? toProblem(error, this.#timeoutSeconds) : error
+  /**
+   * None of a group was done, unless nobody can know since the connection was lost. Each tries again alone, which shows
+   * whose failure it was, and whose it was not; and for a while nobody goes together with whoever failed.
+   */
+  #afterFailure(client: StatementClient, group: readonly Write[], { error, at }: GroupFailure): void {
+    const failed = group[at]
+    if (failed && group.length > 1) failed.pace.alone = performance.now() + aloneMs
+    for (const { statement, settle } of group) {
+      if (group.length > 1 && !breaksConnection(error)) this.#runOn(null, statement, settle)
+      else settle(client.blamed(statement, error), noRows)
     }
   }
 
   #claim({ use }: Waiter): void {
     this.#claimed++
     this.#pool.connect((error, client, release) => {
-      if (client !== undefined) return use(undefined, client, release)
+      const known = client && this.#clients.get(client)
+      if (known) return use(undefined, known, release)
       this.#free()
-      use(toProblem(error ?? new Error('no connection'), this.#timeoutSeconds), undefined, release)
+      use(error ?? new Error('no connection'), undefined, release)
     })
   }
 
-  #checkIn(client: pg.PoolClient, failure: Error | undefined, release: Release): void {
-    release(this.#isWorn(client) || (failure !== undefined && breaksConnection(failure)))
+  #checkIn(client: StatementClient, failure: Error | undefined, release: Release): void {
+    release(client.isWorn || (failure !== undefined && breaksConnection(failure)))
     this.#free()
-  }
-
-  #isWorn(client: pg.PoolClient): boolean {
-    return this.#stale.has(client) || (this.#names.get(client)?.size ?? 0) > maxNamesPerConnection
   }
 
   #free(): void {
@@ -217,18 +223,6 @@ export class StatementPool implements Session {
     const next = this.#waiting.shift()
     if (next) this.#claim(next)
     else if (this.#claimed === 0) this.#drained?.()
-  }
-
-  #send(client: pg.PoolClient, { text, values, name, maxBytes }: Statement, settle: Settle): void {
-    const bytes = this.#bytes.get(client)
-    if (name !== undefined) this.#names.get(client)?.add(name)
-    const query = new TextQuery({ text, values, name: name ?? '' }, (error, rows) => {
-      if (error === undefined) return settle(undefined, rows)
-      if (bytes?.takeBlame()) return settle(errors.answerTooLarge({ limit: maxBytes ?? 0 }, { cause: error }), noRows)
-      if (isStalePreparation(error)) this.#stale.add(client)
-      settle(error, noRows)
-    })
-    client.query(query)
   }
 }
 
@@ -244,9 +238,6 @@ const onItsOwn = ({ text, values, maxBytes }: Statement): Statement => ({
 function keepPace(pace: Pace | undefined, took: number): void {
   if (pace) pace.ms = pace.ms === null ? took : pace.ms * 0.9 + took * 0.1
 }
-
-/** Marks a connection that must not go back to the pool. */
-class Broken extends Error {}
 
 function poolSettings(settings: pg.ClientConfig): pg.PoolConfig {
   const { connectionTimeoutMillis, ...rest } = settings

@@ -18,6 +18,9 @@ type Texts = (string | null)[]
  * by it and put the result together, which takes longer than many a statement itself.
  */
 export class TextQuery extends pg.Query {
+  // Set by `pg`, whose types leave them out.
+  declare readonly text: string
+  declare readonly name: string
   readonly #settle: Settle
   readonly #rows: Texts[] = []
 
@@ -59,13 +62,15 @@ export const noRows: Rows = []
 // What the types leave out is there all the same; the tests of this class would tell.
 const base = pg.Query.prototype as unknown as { prepare(this: pg.Query, connection: pg.Connection): void }
 
-const quiet = new WeakMap<pg.Connection, pg.Connection>()
-
 /** The same connection, which does not ask what the columns of an answer are. */
-function withoutDescribe(connection: pg.Connection): pg.Connection {
-  const known = quiet.get(connection)
-  if (known) return known
-  const made = Object.assign(Object.create(connection), { describe: () => {} })
-  quiet.set(connection, made)
-  return made
+const withoutDescribe = muting({ describe: () => {} })
+
+/** The same connection, on which some messages are not sent. */
+export function muting(muted: Readonly<Record<string, () => void>>): (connection: pg.Connection) => pg.Connection {
+  const known = new WeakMap<pg.Connection, pg.Connection>()
+  return (connection) => {
+    const made: pg.Connection = known.get(connection) ?? Object.assign(Object.create(connection), muted)
+    known.set(connection, made)
+    return made
+  }
 }

@@ -13,6 +13,7 @@ import {
   type Operation,
   runOnce,
   runPlan,
+  runWrite,
   wakeReaders,
   withAccess,
   writeKind,
@@ -60,7 +61,7 @@ export async function insertRecord(
     return { query: planned, plan: operation.deps.plans.plan(compileInsert(access, planned), writeKind(select)) }
   })
   const run = makeRun(operation, { id, values: parsed.values })
-  const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
+  const [row] = await runWrite(operation, access, collection, plan, run).catch((error: unknown) => {
     throw writeProblem(error, { access, collection, action: 'create' })
   })
   if (!row?.[1]) throw await whyNotCreated(operation, access, query, run, new Map())

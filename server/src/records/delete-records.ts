@@ -32,7 +32,7 @@ export async function deleteRecord(
     const id = recordId(name, givenId)
     const query: DeleteQuery = { collection, expectsRev: rev !== null }
     const { plan } = operation.deps.plans.planned(access, ['delete', name, query.expectsRev], () => ({
-      plan: operation.deps.plans.plan(compileDelete(access, query), 'write'),
+      plan: operation.deps.plans.plan(compileDelete(access, query)),
     }))
     const run = makeRun(operation, { id, rev })
     for (let tries = 1; ; tries += 1) {

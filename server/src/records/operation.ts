@@ -99,13 +99,28 @@ export const maxAnswerBytes = 64 * 1024 * 1024
  * answer a row; a write under another version writes nothing and answers none.
  */
 export const runPlan = (operation: Operation, access: Access, plan: Plan, run: Run): Promise<Rows> =>
+  runVersioned(operation, access, statementOf(operation, plan, run))
+
+/** The same for what writes one record, which may share a transaction with writes of others. */
+export const runWrite = (
+  operation: Operation,
+  access: Access,
+  collection: CollectionModel,
+  plan: Plan,
+  run: Run,
+): Promise<Rows> =>
   runVersioned(operation, access, {
-    text: plan.sql.text,
-    name: plan.name(),
-    values: plan.sql.values(run),
-    maxBytes: maxAnswerBytes,
-    pace: operation.session === operation.deps.database ? plan.pace : undefined,
+    ...statementOf(operation, plan, run),
+    record: `${collection.name} ${run.id}`,
   })
+
+const statementOf = (operation: Operation, plan: Plan, run: Run): Statement => ({
+  text: plan.sql.text,
+  name: plan.name(),
+  values: plan.sql.values(run),
+  maxBytes: maxAnswerBytes,
+  pace: operation.session === operation.deps.database ? plan.pace : undefined,
+})
 
 /** The same for a statement that is no plan, such as the next rows of a cursor. */
 export async function runVersioned({ session }: Operation, access: Access, statement: Statement): Promise<Rows> {
@@ -116,8 +131,8 @@ export async function runVersioned({ session }: Operation, access: Access, state
 }
 
 /**
- * How a write may share a connection. One that answers related records may answer so much that the connection has to be
- * cut, and nobody could say what became of the writes behind it.
+ * Which writes may share a transaction. One that answers related records may answer so much that the connection has to be
+ * cut, and nobody could say what became of the others.
  */
 export const writeKind = (select: string | undefined): 'write' | undefined =>
   select === undefined ? 'write' : undefined

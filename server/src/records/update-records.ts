@@ -18,6 +18,7 @@ import {
   type Operation,
   recordId,
   runPlan,
+  runWrite,
   wakeReaders,
   withAccess,
   writeKind,
@@ -93,7 +94,7 @@ async function changeRecord(
   const { plan, query } = planChanges(operation, access, collection, changes, options)
   const run = makeRun(operation, { id, rev: options.rev ?? null, values: changes.values })
   for (let tries = 1; ; tries += 1) {
-    const [row] = await runPlan(operation, access, plan, run).catch((error: unknown) => {
+    const [row] = await runWrite(operation, access, collection, plan, run).catch((error: unknown) => {
       throw writeProblem(error, { access, collection, action: 'update' })
     })
     if (row?.[1]) return { id, json: row[2] ?? JSON.stringify({ id }), rev: row[3] ?? null }
