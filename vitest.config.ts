@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: { conditions: ['source', 'node'] },
   ssr: { resolve: { conditions: ['source', 'node'] } },
   test: {
+    // By itself Vitest leaves one processor alone, which on two halves what is done: most tests wait for other processes.
+    maxWorkers: Math.max(2, availableParallelism()),
     // For machines that have much else to do: what is waited for comes, or the test fails all the same.
     testTimeout: 30_000,
     expect: { poll: { timeout: 20_000 } },
