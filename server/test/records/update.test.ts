@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { etagOf, revisionOfEtag } from '../../src/records/answer.ts'
+import { operationOf } from '../../src/records/operation.ts'
 import { deleteRecord, deleteRecords } from '../../src/records/delete-records.ts'
 import { getRecord } from '../../src/records/read-records.ts'
 import { replaceRecord } from '../../src/records/replace-record.ts'
@@ -47,6 +48,8 @@ beforeEach(async () => {
 const update = async (body: unknown, select?: string, rev?: string) =>
   JSON.parse((await updateRecord(f.as(admin), 'products', id, body, { select, rev })).json)
 const get = (select?: string) => f.get('products', id, select)
+
+const whoIs = (i: number): string => (i % 2 === 0 ? 'key:admin-key' : 'anonymous:')
 
 /** Waits until so many statements of this database wait for a lock. */
 async function waiting(count: number): Promise<void> {
@@ -186,6 +189,38 @@ describe('updates at the same time', () => {
       code: 'revisionMismatch',
       extra: { changed, current: (await get('rev'))['rev'] },
     })
+  })
+
+  it('that share a commit each have their own answer, refusal, entry in the log, and revision of their record', async () => {
+    const jobs = await Promise.all(['a', 'b', 'c', 'd'].map(() => f.create('jobs', { state: 'open' })))
+    const write = async (i: number) => {
+      const wrong = i % 6 === 5
+      const operation = operationOf(f.deps, i % 2 === 0 ? admin : guest, `request-${i}`)
+      const job = String(jobs[i % 4]?.['id'])
+      return updateRecord(operation, 'jobs', wrong ? crypto.randomUUID() : job, { worker: `worker ${i}` }, {})
+    }
+    // The first few show how long it takes.
+    for (let i = 0; i < 4; i += 1) await write(i)
+    const rounds = Array.from({ length: 60 }, (_, i) => i)
+    const outcomes = await Promise.allSettled(rounds.map(write))
+    const answers = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+    const refused = outcomes.flatMap((each, i) => (each.status === 'rejected' ? [[i % 6, each.reason.code]] : []))
+    expect(refused).toEqual(Array.from({ length: 10 }, () => [5, 'recordNotFound']))
+    expect(new Set(answers.map(({ id: job, rev }) => `${job} ${rev}`)).size).toBe(50)
+    const logged = await f.database.run({
+      text: `
+        select after ->> 'worker', request, actor from plinth.changes
+        where collection = 'jobs' and op = 'update' order by seq desc limit 50`,
+      values: [],
+    })
+    const told = rounds.filter((i) => i % 6 !== 5).map((i) => [`worker ${i}`, `request-${i}`, whoIs(i)].join(' '))
+    expect(logged.map((row) => row.join(' ')).toSorted()).toEqual(told.toSorted())
+    // On a machine that is too busy right now, no write is known to be quick.
+    const commits = async () => {
+      const revs = await Promise.all(jobs.map(async (_, i) => (await write(i)).rev))
+      return new Set(revs).size
+    }
+    await expect.poll(commits).toBeLessThan(jobs.length)
   })
 
   it('that claim the same records by a filter: one gets each', async () => {
