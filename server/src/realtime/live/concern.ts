@@ -14,7 +14,7 @@ export interface Concern {
   readonly fields: ReadonlyMap<string, ReadonlySet<string>>
   /** Tables of links that are followed: `posts.tags`. */
   readonly links: ReadonlySet<string>
-  /** The result may change although nothing that is logged did: it depends on the time, or on a view. */
+  /** The result may change although nothing that is logged did: it depends on the time, a view or a revision. */
   readonly timed: boolean
 }
 

@@ -64,10 +64,10 @@ function readsOf(access: Access, wish: LiveWish): Reads {
   ])
   const related = [...reached.fields.keys()].flatMap((name) => rulesOf(access.collection(name)))
   const expressions = [...asked, ...rules, ...related]
-  const timed = kind === 'view' || reached.views || expressions.some(mentionsTime)
-  // The revision changes with whatever is written, shown or not.
-  const hasRevision = shape?.entries.some((entry) => entry.kind === 'rev') === true
-  const judge = timed || hasRevision || permitted === undefined ? null : recordJudge(permitted, filter)
+  // What is written again byte for byte has another revision, and is in no log.
+  const hasRevision = shape !== null && showsRevision(shape)
+  const timed = kind === 'view' || reached.views || hasRevision || expressions.some(mentionsTime)
+  const judge = timed || permitted === undefined ? null : recordJudge(permitted, filter)
   return {
     collection,
     own: new Set([...asked, ...rules].flatMap((each) => [...mentionedFields(each)])),
@@ -89,6 +89,9 @@ function shownBy(access: Access, collection: string, wish: LiveWish, shape: Shap
   const values = aggregatesOf(wish).map(({ name, path }) => parseAggregate(access, collection, name, path))
   return [...groups, ...values.flatMap(({ path }) => (path === null ? [] : [path]))].map(pathExpression)
 }
+
+const showsRevision = ({ entries }: Shape): boolean =>
+  entries.some((entry) => entry.kind === 'rev' || ('shape' in entry && showsRevision(entry.shape)))
 
 const rulesOf = (permitted: CollectionAccess | undefined): readonly Expression[] =>
   [permitted?.read, ...(permitted?.visible.values() ?? [])].filter((rule) => typeof rule === 'object')

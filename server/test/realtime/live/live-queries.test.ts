@@ -107,6 +107,23 @@ describe('a live query', () => {
     await eventually(() => titles(due.items)).toEqual(['soon'])
   })
 
+  it.each([
+    ['its own', { collection: 'posts', select: 'title,rev' }, 'posts'],
+    ['related', { collection: 'posts', select: 'title,author(rev)' }, 'authors'],
+  ])('shows another revision of %s records where they were written as they were', async (_, wish, written) => {
+    const author = await world.create('authors', { name: 'Ada' })
+    await post('a', 1, { author })
+    const list = await goLive(await connect(), wish)
+    const fresh = async () => (await world.list('posts', `select=${wish.select}`)).body.items
+    const before = await fresh()
+    expect(list.items).toEqual(before)
+    // PostgreSQL writes a new version of the row; the log has no change to tell of.
+    await world.run(`update public.${written} set id = id`)
+    const after = await fresh()
+    expect(after).not.toEqual(before)
+    await eventually(() => list.items).toEqual(after)
+  })
+
   it('is read anew where the log cannot tell what was changed', async () => {
     await post('a', 1)
     const list = await goLive(await connect(), { collection: 'posts' })
