@@ -58,7 +58,7 @@ const envelopeBytes = 4_096
 export async function openRealtime(options: RealtimeOptions): Promise<Realtime> {
   const { records, config, signal, signIn, onError } = options
   const key = await readCursorKey(records.database)
-  const counts = { evaluations: 0, lookups: 0, events: 0, statements: 0, resyncs: 0 }
+  const counts = { reads: 0, evaluations: 0, lookups: 0, events: 0, statements: 0, resyncs: 0 }
   const admission = new Admission(beginsAtATime, maxBegins)
   const channels = openChannels({
     admission,
@@ -82,7 +82,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     usersChanged: (ids) => sockets.identities.usersChanged(ids),
     refreshSchema: () => refreshSchema(records),
     ...followedBy(channels, live),
-    isIdle: () => sockets.connections.size === 0,
+    isIdle: () => sockets.isEmpty(),
     onLost: lossOf(subscriptions, counts),
     onError,
   })

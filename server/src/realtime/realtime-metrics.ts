@@ -1,6 +1,6 @@
 import type { Channels } from './channels/open-channels.ts'
 import type { SocketConnection } from './sockets/socket-connection.ts'
-import type { DeliveryCounts } from './subscriptions/deliver.ts'
+import type { HubCounts } from './subscriptions/change-hub.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'
 
 /** Where numbers are shown. */
@@ -10,7 +10,7 @@ export interface RealtimeMetrics {
 }
 
 interface Shown {
-  readonly counts: DeliveryCounts & { readonly resyncs: number }
+  readonly counts: HubCounts & { readonly resyncs: number }
   readonly subscriptions: Pick<Subscriptions, 'count'>
   readonly channels: Pick<Channels, 'load'>
   readonly connections: ReadonlySet<SocketConnection>
@@ -25,6 +25,7 @@ export function showRealtime(metrics: RealtimeMetrics, { counts, subscriptions, 
   metrics.gauge('plinth_realtime_waiting_bytes', 'Bytes that wait to be taken by clients.', () =>
     [...connections].reduce((sum, { queue }) => sum + queue.bytes, 0),
   )
+  metrics.counter('plinth_realtime_reads_total', 'Times that the change log was read.', () => counts.reads)
   metrics.counter('plinth_realtime_events_total', 'Events handed to connections.', () => counts.events)
   metrics.counter(
     'plinth_realtime_evaluations_total',

@@ -40,6 +40,8 @@ export interface SocketsOptions extends SocketSettings {
 export interface Sockets {
   readonly connections: ReadonlySet<SocketConnection>
   readonly identities: Identities
+  /** Whether nobody is connected, nor is being asked who they are. */
+  isEmpty(): boolean
   /** Takes no new connections, tells those that are open when to come again, and closes them. */
   stop(): Promise<void>
 }
@@ -51,6 +53,7 @@ const farewellMs = 200
 /** Opens the socket.io server at `/api/realtime`, on the HTTP server that is there. */
 export function openSockets(options: SocketsOptions): Sockets {
   const connections = new Set<SocketConnection>()
+  const arriving = new Set<Socket>()
   const identities = new Identities(options.signIn)
   const admitted = new WeakMap<Socket, Admitted>()
   const messages = messagesByName([authenticateMessage(identities), ...options.messages])
@@ -72,11 +75,14 @@ export function openSockets(options: SocketsOptions): Sockets {
     },
   })
   const refusalFor = async (socket: Socket): Promise<Error | undefined> => {
+    arriving.add(socket)
+    socket.client.conn.once('close', () => arriving.delete(socket))
     try {
       await options.ready()
       admitted.set(socket, await admit(socket, options.signIn))
       return undefined
     } catch (error) {
+      arriving.delete(socket)
       return refusalOf(toProblem(error, options.onError))
     }
   }
@@ -85,6 +91,7 @@ export function openSockets(options: SocketsOptions): Sockets {
     const { actor, credential } = admitted.get(socket) ?? { actor: anonymous, credential: undefined }
     const connection = new SocketConnection(socket, actor, options.queueBytes)
     connections.add(connection)
+    arriving.delete(socket)
     identities.add(connection, credential)
     connection.closed.addEventListener('abort', () => connections.delete(connection), { once: true })
     answerMessages(socket, connection, messages, options)
@@ -92,6 +99,7 @@ export function openSockets(options: SocketsOptions): Sockets {
   return {
     connections,
     identities,
+    isEmpty: () => connections.size === 0 && arriving.size === 0,
     stop: async () => {
       state.stopping = true
       await identities.stop()

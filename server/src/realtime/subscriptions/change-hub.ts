@@ -15,12 +15,17 @@ import { type LoggedChange, loggedChange } from './logged-change.ts'
 import { batchPayload } from './parcels.ts'
 import type { ResyncReason, Subscription, SubscriptionPlan } from './subscription.ts'
 
+export interface HubCounts extends DeliveryCounts {
+  /** Times that the log was read. */
+  reads: number
+}
+
 export interface HubDeps {
   readonly records: RecordsDeps
   readonly signal: ChangeSignal
   /** Signs cursors; the same on every copy. */
   readonly key: KeyObject
-  readonly counts: DeliveryCounts
+  readonly counts: HubCounts
   /** About how many bytes of records are read at a time: connections take that much at once. */
   readonly batchBytes: number
   /** Called before changes go out that these users were changed by. */
@@ -33,7 +38,7 @@ export interface HubDeps {
   readonly onPosition: (position: ChangeCursor) => void
   /** Called where it is not known what was changed. */
   readonly onLogLost: () => void
-  /** Whether nobody is connected: then nothing is read. */
+  /** Whether nobody is connected, or about to be: then nothing is read. */
   readonly isIdle: () => boolean
   /** This subscription has ended: tells its client so. */
   readonly onLost: (subscription: Subscription, reason: ResyncReason) => void
@@ -229,6 +234,7 @@ export class ChangeHub {
   }
 
   async #advance(cursor: ChangeCursor): Promise<void> {
+    this.#deps.counts.reads += 1
     this.#position = cursor
     this.#deps.onPosition(cursor)
     if (!this.#deps.isIdle()) this.#lastWanted = Date.now()
