@@ -46,14 +46,14 @@ export async function followChanges(database: Database, from: ChangeCursor, opti
     await deliver(step, options)
     cursor = step.cursor
     await options.onRead?.(cursor)
-    if (step.more) continue
+    if (!step.resync && step.more) continue
     await woken
     const rest = restMs - (performance.now() - begun)
     if (rest > 0) await pauseFor(rest, undefined, { ref: false, signal: stop }).catch(() => {})
   }
 }
 
-type Step = ChangeBatch & { readonly resync: boolean }
+type Step = (ChangeBatch & { readonly resync: false }) | { readonly resync: true; readonly cursor: ChangeCursor }
 
 /** Reads on; undefined when the database could not be read. */
 async function readStep(
@@ -67,7 +67,7 @@ async function readStep(
     if (wasAway) await renewEpoch(database)
     const batch = await readChanges(database, cursor, options)
     if (batch !== 'resync') return { ...batch, resync: false }
-    return { changes: [], cursor: await currentCursor(database), more: false, resync: true }
+    return { cursor: await currentCursor(database), resync: true }
   } catch (error) {
     options.onError?.(error)
     return undefined

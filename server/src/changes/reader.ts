@@ -18,6 +18,8 @@ export interface ChangeBatch {
   readonly changes: readonly Change[]
   /** Where to read on. Keep it only when the changes are dealt with, and none is lost or comes twice. */
   readonly cursor: ChangeCursor
+  /** The version of the schema at the moment of the read: no change was made under a newer one. */
+  readonly schemaVersion: number
   /** False when this is all that was committed so far; else read on at once. */
   readonly more: boolean
 }
@@ -51,12 +53,13 @@ export async function readChanges(
   }
   const { log, found, changes } = parseRows(await session.run(unseenChanges(wanted)), wanted)
   if (cursor !== null && isLost(cursor, log)) return 'resync'
+  const { schemaVersion } = log
   const start = cursor ?? { epoch: log.epoch, seen: nothingSeen(log.horizon) }
   const target = cursor?.page?.target ?? log.snapshot
   if (found > changes.length)
-    return { changes, cursor: { ...start, page: { target, seq: lastSeq(changes) } }, more: true }
+    return { changes, cursor: { ...start, page: { target, seq: lastSeq(changes) } }, schemaVersion, more: true }
   // The last page ends where the log did when the first was read.
-  return { changes, cursor: { epoch: start.epoch, seen: target }, more: cursor?.page !== undefined }
+  return { changes, cursor: { epoch: start.epoch, seen: target }, schemaVersion, more: cursor?.page !== undefined }
 }
 
 /**
@@ -91,7 +94,7 @@ async function readNear(
   if (isLost(cursor, log)) return 'resync'
   if (changes.length === 0) return undefined
   const seq = found > changes.length ? lastSeq(changes) : cursor.page.seq + BigInt(span)
-  return { changes, cursor: { ...cursor, page: { ...cursor.page, seq } }, more: true }
+  return { changes, cursor: { ...cursor, page: { ...cursor.page, seq } }, schemaVersion: log.schemaVersion, more: true }
 }
 
 interface LogState {
@@ -99,6 +102,7 @@ interface LogState {
   readonly xmax: bigint
   readonly epoch: string
   readonly horizon: bigint
+  readonly schemaVersion: number
 }
 
 function isLost({ epoch, seen, page }: ChangeCursor, log: LogState): boolean {
@@ -110,7 +114,7 @@ function isLost({ epoch, seen, page }: ChangeCursor, log: LogState): boolean {
 const lastSeq = (changes: readonly Change[]): bigint => BigInt(changes.at(-1)?.seq ?? -1)
 
 function parseRows(rows: Rows, { seen, limit }: Wanted) {
-  const [snapshot, epoch, horizonText, newest = null, unfit, found] = rows[0] ?? []
+  const [snapshot, epoch, horizonText, newest = null, unfit, schemaVersion, found] = rows[0] ?? []
   if (!snapshot || !epoch || !horizonText) throw new Error('plinth.log_epoch is empty: it must have exactly one row.')
   if (unfit === 't') throw new Error('Changes are read outside of transactions that write, and in READ COMMITTED.')
   const horizon = BigInt(horizonText)
@@ -119,8 +123,9 @@ function parseRows(rows: Rows, { seen, limit }: Wanted) {
     xmax: BigInt(snapshot.split(':')[1] ?? 0),
     epoch,
     horizon,
+    schemaVersion: Number(schemaVersion),
   }
-  const changes = rows.slice(0, limit).flatMap((row) => (row[6] === null ? [] : [parseChange(row.slice(6))]))
+  const changes = rows.slice(0, limit).flatMap((row) => (row[7] === null ? [] : [parseChange(row.slice(7))]))
   return { log, found: Number(found), changes }
 }
 

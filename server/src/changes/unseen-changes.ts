@@ -16,7 +16,7 @@ export interface Wanted {
 const lastXid = '18446744073709551615'
 
 /**
- * The state of the log and the oldest unseen changes, from one snapshot: one statement, one moment. There is always at
+ * The state of the log, the version of the schema and the oldest unseen changes, from one snapshot: one statement, one moment. There is always at
  * least one row.
  *
  * What is visible now has a transaction number below the present snapshot's xmax, so that bound changes nothing; it is
@@ -67,7 +67,7 @@ interface Parts {
 function statementText({ newest, isUnseen, seq, within }: Parts): string {
   return `
     select
-      log.snapshot::text, log.epoch, log.horizon::text, log.newest::text, log.unfit,
+      log.snapshot::text, log.epoch, log.horizon::text, log.newest::text, log.unfit, log.schema_version,
       coalesce(batch.found, 0),
       batch.seq, to_jsonb(batch.at) #>> '{}', batch.collection, batch.record, batch.op,
       batch.before::text, batch.after::text, batch.actor, batch.request
@@ -75,7 +75,8 @@ function statementText({ newest, isUnseen, seq, within }: Parts): string {
       select
         pg_current_snapshot() as snapshot, epoch, horizon, ${newest} as newest,
         pg_current_xact_id_if_assigned() is not null
-          or $7::bigint > 0 and current_setting('transaction_isolation') <> 'read committed' as unfit
+          or $7::bigint > 0 and current_setting('transaction_isolation') <> 'read committed' as unfit,
+        (select coalesce(max(version), 0) from plinth.schema_versions) as schema_version
       from plinth.log_epoch
     ) log
     left join lateral (

@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
 import { requiresMfa } from '../access/requires-mfa.ts'
-import { readVersion } from '../catalog/read-schema.ts'
 import { readCursorKey } from '../changes/cursor-key.ts'
 import type { ChangeSignal } from '../changes/wake.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -80,7 +79,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     // A part of the queue, since records are larger as JSON than PostgreSQL stores them.
     batchBytes: config.realtimeQueue / 4,
     usersChanged: (ids) => sockets.identities.usersChanged(ids),
-    refreshSchema: () => refreshSchema(records),
+    refreshSchema: (version) => refreshSchema(records, version),
     ...followedBy(channels, live),
     isIdle: () => sockets.isEmpty(),
     onLost: lossOf(subscriptions, counts),
@@ -133,8 +132,12 @@ const socketSettings = (config: RealtimeSettings) => ({
   maxSockets: config.realtimeSockets,
 })
 
-async function refreshSchema({ database, catalog }: RecordsDeps): Promise<void> {
-  if ((await readVersion(database)) > catalog.model.version) await catalog.refresh()
+/**
+ * The log tells which version its changes may be of. The catalog looks for a new one twice a second, which is too late: a
+ * change would go out by a rule that had been taken back before it was made.
+ */
+async function refreshSchema({ catalog }: RecordsDeps, version: number): Promise<void> {
+  if (version > catalog.model.version) await catalog.refresh()
 }
 
 /** Channels and live queries hear of changes before subscriptions do. */

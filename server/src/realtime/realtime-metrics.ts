@@ -1,6 +1,6 @@
 import type { Channels } from './channels/open-channels.ts'
 import type { SocketConnection } from './sockets/socket-connection.ts'
-import type { HubCounts } from './subscriptions/change-hub.ts'
+import type { HubDeps } from './subscriptions/change-hub.ts'
 import type { Subscriptions } from './subscriptions/subscriptions.ts'
 
 /** Where numbers are shown. */
@@ -10,7 +10,7 @@ export interface RealtimeMetrics {
 }
 
 interface Shown {
-  readonly counts: HubCounts & { readonly resyncs: number }
+  readonly counts: HubDeps['counts'] & { readonly resyncs: number }
   readonly subscriptions: Pick<Subscriptions, 'count'>
   readonly channels: Pick<Channels, 'load'>
   readonly connections: ReadonlySet<SocketConnection>

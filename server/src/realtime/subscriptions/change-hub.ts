@@ -15,23 +15,18 @@ import { type LoggedChange, loggedChange } from './logged-change.ts'
 import { batchPayload } from './parcels.ts'
 import type { ResyncReason, Subscription, SubscriptionPlan } from './subscription.ts'
 
-export interface HubCounts extends DeliveryCounts {
-  /** Times that the log was read. */
-  reads: number
-}
-
 export interface HubDeps {
   readonly records: RecordsDeps
   readonly signal: ChangeSignal
   /** Signs cursors; the same on every copy. */
   readonly key: KeyObject
-  readonly counts: HubCounts
+  readonly counts: DeliveryCounts & { /** Times that the log was read. */ reads: number }
   /** About how many bytes of records are read at a time: connections take that much at once. */
   readonly batchBytes: number
   /** Called before changes go out that these users were changed by. */
   readonly usersChanged: (ids: ReadonlySet<string>) => Promise<void>
-  /** Called before changes go out: from now on they are judged by the newest schema. */
-  readonly refreshSchema: () => Promise<void>
+  /** Called before changes go out: from now on they are judged by this version of the schema, or a newer one. */
+  readonly refreshSchema: (version: number) => Promise<void>
   /** Called with what was changed before anybody is told; `seen` has seen all of it. */
   readonly onChanges: (changes: readonly LoggedChange[], seen: Snapshot) => void
   /** Called when all that was committed up to a place has been dealt with. */
@@ -194,7 +189,8 @@ export class ChangeHub {
     this.#deps.onChanges(changes, batch.cursor.page?.target ?? batch.cursor.seen)
     for (let tries = 1; ; tries += 1) {
       try {
-        await this.#noteAuthority(changes)
+        // A try may have failed because the schema is newer by now.
+        await this.#noteAuthority(changes, tries > 1 ? Infinity : batch.schemaVersion)
         const start = this.#position ?? batch.cursor
         return this.#send(await prepareBatch(this.#deps, this.#addressed(changes), { start, end: batch.cursor }))
       } catch (error) {
@@ -207,8 +203,8 @@ export class ChangeHub {
   }
 
   /** Nobody gets a change by rights that the same or an earlier change took away. */
-  async #noteAuthority(changes: readonly LoggedChange[]): Promise<void> {
-    await this.#deps.refreshSchema()
+  async #noteAuthority(changes: readonly LoggedChange[], schemaVersion: number): Promise<void> {
+    await this.#deps.refreshSchema(schemaVersion)
     const users = changes.filter(({ collection }) => collection === 'users')
     if (users.length === 0) return
     await this.#deps.usersChanged(new Set(users.map(({ id }) => id)))
