@@ -2,14 +2,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
+import { call } from '../http/test-server.ts'
 import { type Client, connectClient } from './client.ts'
 import { eventually, openRealtimeWorld, type RealtimeWorld } from './realtime-world.ts'
 
 let world: RealtimeWorld
 let other: RunningServer
 const open: Client[] = []
-const connect = async (url: string): Promise<Client> => {
-  const client = await connectClient(url, world.adminToken)
+const connect = async (url: string, token = world.adminToken): Promise<Client> => {
+  const client = await connectClient(url, token)
   open.push(client)
   return client
 }
@@ -24,13 +25,19 @@ const numbers = (client: Client, subscription: string) =>
   client.events(subscription).map(({ record }) => Number(record?.['n']))
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1)
 
-beforeAll(async () => {
-  world = await openRealtimeWorld({
-    collections: {
-      notes: { kind: 'table', fields: { n: { type: 'integer' } } },
-      others: { kind: 'table', fields: { n: { type: 'integer' } } },
+const schemaWith = (readOthers: unknown = true) => ({
+  collections: {
+    notes: { kind: 'table', fields: { n: { type: 'integer' } } },
+    others: {
+      kind: 'table',
+      fields: { n: { type: 'integer' } },
+      permissions: { authenticated: { read: readOthers } },
     },
-  })
+  },
+})
+
+beforeAll(async () => {
+  world = await openRealtimeWorld(schemaWith())
   other = await startCopy()
 })
 afterEach(async () => {
@@ -126,5 +133,38 @@ describe('a cursor', () => {
     const second = await connect(other.url)
     const { subscription } = await second.ask('subscribe', { ...wish, cursor })
     await eventually(() => numbers(second, subscription)).toEqual([1])
+  })
+})
+
+describe('a copy that has not yet heard of a new schema', () => {
+  it('judges by it whatever was written since', async () => {
+    const { token } = await world.user('ann')
+    const client = await connect(other.url, token)
+    // Now and then the copy may happen to look for a new schema just in time.
+    for (const n of upTo(3)) {
+      const { subscription } = await client.ask('subscribe', { collection: 'others' })
+      await world.create('others', { n })
+      await eventually(() => numbers(client, subscription)).toEqual([n])
+      await world.apply(schemaWith('n < 0'))
+      await world.create('others', { n })
+      await eventually(() => client.resyncs.at(-1)).toEqual({ subscription, reason: 'access' })
+      expect(numbers(client, subscription)).toEqual([n])
+      await world.apply(schemaWith())
+      // By now it has heard of it.
+      await call(other.url, 'GET', '/api/records/others', { token })
+    }
+  })
+
+  it('begins by it a subscription that starts from a list', async () => {
+    const { token } = await world.user('bob')
+    const client = await connect(other.url, token)
+    for (const n of upTo(3)) {
+      await world.apply(schemaWith(`n < -${n}`))
+      const { subscription } = await client.ask('subscribe', { collection: 'others', list: {} })
+      await world.create('others', { n })
+      await world.create('others', { n: -9 })
+      await eventually(() => numbers(client, subscription)).toContain(-9)
+      expect(numbers(client, subscription)).toEqual([-9])
+    }
   })
 })

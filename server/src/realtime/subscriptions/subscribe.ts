@@ -65,6 +65,8 @@ async function subscribe(deps: SubscribeDeps, connection: Connection, body: Subs
   // Whatever was worked out is for who asked; meanwhile that may have become somebody else.
   if (connection.actor !== actor) throw errors.conflict()
   deps.subscriptions.reserve(connection)
+  // Subscriptions that had begun were told of the new schema: this one would go on by the former.
+  if (begun.plan.audience.access.model !== deps.records.catalog.model) return subscribe(deps, connection, body)
   const { id: subscription } = deps.subscriptions.start(connection, begun.plan, begun.cursor)
   const cursor = `${encodeCursor(begun.cursor, deps.key)}.${begun.plan.fingerprint}`
   const answer = JSON.stringify({ subscription, cursor })
