@@ -18,8 +18,8 @@ export interface ViewedRecords {
   readonly filter: Expression | null
   /** How they are shown; null where only those that can be seen are asked for. */
   readonly shape: Shape | null
-  /** At which moment; now, unless it says otherwise. */
-  readonly tables?: Tables
+  /** The run's value that names a place in the log: they are read as they were there. Now, without it. */
+  readonly place?: string
 }
 
 /**
@@ -27,11 +27,10 @@ export interface ViewedRecords {
  * `ids` are two lists that belong together: which user asks for which record. Rows `[version, place in the lists, json]`,
  * in no certain order, for each that can be seen.
  */
-export function compileViewed(
-  access: Access,
-  { collection, filter, shape, tables = presentTables }: ViewedRecords,
-): CompiledSql<Run> {
+export function compileViewed(access: Access, { collection, filter, shape, place }: ViewedRecords): CompiledSql<Run> {
   const next = aliases()
+  const past = place === undefined ? null : tablesAsOf(place)
+  const tables = past ?? presentTables
   const { from, source } = tableReference(access, collection, 'r', next, undefined, tables)
   const compiler = compilerFor(access, next, source, tables)
   const json = shape === null ? raw('null') : recordJson(access, shape, source, compiler)
@@ -41,6 +40,7 @@ export function compileViewed(
     new Map([[parameters.userId, sql`"A"."user"`]]),
   )
   return compileSql(sql`
+    ${past === null ? raw('') : sql`with ${past.log}`}
     select v.version, f.n, f.item
     from ${currentVersion} as v ${serial}
     left join lateral (
@@ -51,35 +51,36 @@ export function compileViewed(
 }
 
 /**
- * Which records came into what users see of a collection between two places in the log, which left it, and which of certain
- * records stayed: rows `[version, place of the user in "users", id, was seen, is seen]`. With `everywhere` all records are
- * compared, since a related record has changed; else only the run's `ids`.
+ * Which records came into what users see of a collection between two places in the log, which left it, and which of the
+ * run's `ids` stayed: rows `[version, place of the user in "users", id, was seen, is seen]`. Compared are all records with
+ * `whole`, else the run's `among`.
  */
 export function compileMoves(
   access: Access,
   {
     collection,
     filter,
-    everywhere,
-  }: { readonly collection: string; readonly filter: Expression | null; readonly everywhere: boolean },
+    whole,
+  }: { readonly collection: string; readonly filter: Expression | null; readonly whole: boolean },
 ): CompiledSql<Run> {
   const next = aliases()
-  const seenAt = (place: string, was: boolean, is: boolean): Sql => {
+  const [start, end] = [tablesAsOf('start'), tablesAsOf('end')]
+  const seenAt = (tables: Tables, was: boolean, is: boolean): Sql => {
     const alias = next()
-    const tables = tablesAsOf(place)
     const { from, source } = tableReference(access, collection, alias, next, undefined, tables)
     const fits = filter === null ? raw('true') : compileCondition(filter, compilerFor(access, next, source, tables))
     const id = column(alias, 'id')
-    const which = everywhere ? fits : sql`${id} = any(${ids}) and ${fits}`
+    const which = whole ? fits : sql`${id} = any(${among}) and ${fits}`
     return sql`select ${id} as id, ${raw(String(was))} as was, ${raw(String(is))} as "is" from ${from} where ${which}`
   }
-  const seen = sql`${seenAt('start', true, false)} union all ${seenAt('end', false, true)}`
+  const seen = sql`${seenAt(start, true, false)} union all ${seenAt(end, false, true)}`
   const moves = replaceParams(
     sql`select s.id, bool_or(s.was) as was, bool_or(s."is") as "is" from (${seen}) as s group by s.id
       having bool_or(s.was) <> bool_or(s."is") or s.id = any(${ids})`,
     new Map([[parameters.userId, sql`"A"."user"`]]),
   )
   return compileSql(sql`
+    with ${start.log}, ${end.log}
     select v.version, f.n, f.id, f.was, f."is"
     from ${currentVersion} as v ${serial}
     left join lateral (
@@ -91,6 +92,7 @@ export function compileMoves(
 
 const users = param<Run>('uuid[]', (run) => run.values['users'])
 const ids = param<Run>('uuid[]', (run) => run.values['ids'])
+const among = param<Run>('uuid[]', (run) => run.values['among'])
 
 /** No plan with this has parallel workers: starting them takes longer than most batches, and they are many. */
-const serial = raw("cross join (select set_config('plinth.serial', 'on', true)) as w")
+export const serial = raw("cross join (select set_config('plinth.serial', 'on', true)) as w")

@@ -57,7 +57,7 @@ const envelopeBytes = 4_096
 export async function openRealtime(options: RealtimeOptions): Promise<Realtime> {
   const { records, config, signal, signIn, onError } = options
   const key = await readCursorKey(records.database)
-  const counts = { reads: 0, evaluations: 0, lookups: 0, events: 0, statements: 0, resyncs: 0 }
+  const counts = { reads: 0, evaluations: 0, lookups: 0, events: 0, statements: 0, compared: 0, wholes: 0, resyncs: 0 }
   const admission = new Admission(beginsAtATime, maxBegins)
   const channels = openChannels({
     admission,

@@ -42,5 +42,15 @@ export function showRealtime(metrics: RealtimeMetrics, { counts, subscriptions, 
     'Statements that read what the change log does not tell.',
     () => counts.statements,
   )
+  metrics.counter(
+    'plinth_realtime_compared_total',
+    'Records compared before and after a batch, since their rule or filter follows relations.',
+    () => counts.compared,
+  )
+  metrics.counter(
+    'plinth_realtime_wholes_total',
+    'Comparisons of all records of a collection, not counted among those.',
+    () => counts.wholes,
+  )
   metrics.counter('plinth_realtime_resyncs_total', 'Subscriptions that had to begin anew.', () => counts.resyncs)
 }

@@ -1,6 +1,6 @@
 import type { CollectionModel, Expression } from '@plinth/schema'
 import type { Access } from '../../access/access.ts'
-import type { Reached } from '../../query/reached-collections.ts'
+import type { Way } from '../../query/ways.ts'
 import type { RecordJudge, Viewer } from './record-judge.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -15,8 +15,8 @@ export interface Audience {
   readonly filter: Expression | null
   /** Null where the rule or the filter follows relations: then the database judges. */
   readonly judge: RecordJudge | null
-  /** What the rule and the filter look into besides the record. */
-  readonly reached: Reached
+  /** How the rule and the filter get to what they look into besides the record; none where there is a judge. */
+  readonly ways: readonly Way[]
   readonly roles: readonly string[]
   readonly verified: boolean
   readonly circles: Map<string, Circle>

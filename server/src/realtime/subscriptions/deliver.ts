@@ -23,6 +23,10 @@ export interface DeliveryCounts extends Counts {
   events: number
   /** Statements that read what the log does not tell. */
   statements: number
+  /** Records about which the database was asked, once for all users of an audience, whether they are seen. */
+  compared: number
+  /** How often it was asked about all records of a collection. */
+  wholes: number
 }
 
 /** A batch that is ready to go out: nothing can fail any more. */
@@ -53,7 +57,7 @@ async function judgeAll(deps: DeliveryDeps, addressed: Addressed, span: Span): P
   if (linked.length === 0) return pack(judged)
   // A record that is told of anyway shows its links as they are.
   const told = new Map(judged.map(({ circle, happenings }) => [circle, new Set(happenings.map(({ id }) => id))]))
-  const byLinks = await judgeByDatabase(deps, { ...addressed, changes: [], everywhere: false }, span)
+  const byLinks = await judgeByDatabase(deps, { ...addressed, changes: [], touched: [] }, span)
   const alone = byLinks.flatMap(({ circle, happenings }) => {
     const left = happenings.filter(({ type, id }) => type === 'update' && told.get(circle)?.has(id) !== true)
     return left.length === 0 ? [] : [{ circle, happenings: left }]

@@ -1,8 +1,10 @@
 import { placeValues } from '../../query/tables-as-of.ts'
 import { compileMoves } from '../../query/viewed-records.ts'
 import { makeRun, operationOf, runPlan } from '../../records/operation.ts'
+import type { Actor } from '../../access/actor.ts'
 import type { ChangeCursor } from '../../changes/cursor.ts'
 import type { Addressed } from './address.ts'
+import { affectedBy } from './affected.ts'
 import type { Audience, Circle } from './audience.ts'
 import type { DeliveryDeps } from './deliver.ts'
 import type { Happening, Judged } from './judge-changes.ts'
@@ -19,18 +21,33 @@ export interface Span {
  * Judges by the database what the record alone cannot tell: rules and filters that follow relations, and links. What a user
  * sees at the end of the batch is compared with what the same user saw at its beginning, both as the log has it. So there is
  * one event at most for each record, and who applies it has exactly what a list at the batch's cursor has.
+ *
+ * Where something has changed that the rule or the filter looks into, the records that lead there are compared as well. For
+ * users about whom it asks, and where too many records lead there, all are.
  */
 export async function judgeByDatabase(
   deps: DeliveryDeps,
-  { audience, circles, changes, linked, everywhere }: Addressed,
+  { audience, circles, changes, linked, touched }: Addressed,
   span: Span,
 ): Promise<readonly Judged[]> {
+  const all = [...circles.values()]
+  const actor = all.map(actorOf).find((each) => each !== undefined)
+  if (actor === undefined) return []
   const own = Map.groupBy([...changes, ...linked], ({ id }) => id)
-  const rows = await readMoves(deps, audience, [...circles.values()], [...own.keys()], everywhere, span)
+  const { records, users } = await affectedBy(deps, audience, actor, touched, span.end)
+  const isWhole = ({ viewer: { user } }: Circle): boolean =>
+    records === null || users === null || users.has(String(user?.['id']))
+  const ids = new Set(own.keys())
+  const [wholly, partly] = [all.filter(isWhole), all.filter((circle) => !isWhole(circle))]
+  const asked = { deps, audience, actor, ids, span }
+  const moves = await Promise.all([
+    readMoves({ ...asked, circles: wholly, among: soughtAmong(wholly, null) }),
+    readMoves({ ...asked, circles: partly, among: soughtAmong(partly, new Set([...ids, ...(records ?? [])])) }),
+  ])
   const at = new Date()
-  return [...rows].map(([circle, moves]) => ({
+  return moves.flat().map(([circle, each]) => ({
     circle,
-    happenings: moves.flatMap((move): readonly Happening[] => {
+    happenings: each.flatMap((move): readonly Happening[] => {
       const type = typeOf(move, own.get(move.id) ?? [], audience)
       return type === null ? [] : [{ type, id: move.id, at, record: null }]
     }),
@@ -59,37 +76,55 @@ const shows = ({ op, before, after }: LoggedChange, { access, collection }: Audi
     (field) => before?.members.get(field) !== after?.members.get(field),
   )
 
-async function readMoves(
-  { records, counts }: DeliveryDeps,
-  { access, collection, filter, key }: Audience,
-  circles: readonly Circle[],
-  ids: readonly string[],
-  everywhere: boolean,
-  { start, end }: Span,
-): Promise<ReadonlyMap<Circle, readonly Move[]>> {
-  const actor = circles.map(actorOf).find((each) => each !== undefined)
-  if (actor === undefined) return new Map()
-  const plan = records.plans.planned(access, ['moves', key, everywhere], () =>
-    records.plans.plan(compileMoves(access, { collection: collection.name, filter, everywhere })),
+/** Those that somebody subscribes to: all of them, unless everybody subscribes to single records. */
+function soughtAmong(circles: readonly Circle[], among: ReadonlySet<string> | null): ReadonlySet<string> | null {
+  if (circles.some(({ whole }) => whole.size > 0)) return among
+  const sought = circles.flatMap(({ single }) => [...single.keys()])
+  return new Set(sought.filter((id) => among === null || among.has(id)))
+}
+
+interface Asked {
+  readonly deps: DeliveryDeps
+  readonly audience: Audience
+  readonly actor: Actor
+  readonly circles: readonly Circle[]
+  /** Records that something has happened to themselves. */
+  readonly ids: ReadonlySet<string>
+  /** Records to compare; null for all of the collection. */
+  readonly among: ReadonlySet<string> | null
+  readonly span: Span
+}
+
+async function readMoves(asked: Asked): Promise<readonly (readonly [Circle, readonly Move[]])[]> {
+  const { audience, actor, circles, ids, among, span } = asked
+  if (circles.length === 0 || among?.size === 0) return []
+  const { records, counts } = asked.deps
+  const { access, collection, filter, key } = audience
+  const whole = among === null
+  const plan = records.plans.planned(access, ['moves', key, whole], () =>
+    records.plans.plan(compileMoves(access, { collection: collection.name, filter, whole })),
   )
   const users = circles.map(({ viewer: { user } }) => user?.['id'] ?? null)
-  const values = { users, ids, start: placeValues(start), end: placeValues(end) }
+  const values = {
+    users,
+    ids: [...ids],
+    among: [...(among ?? [])],
+    start: placeValues(span.start),
+    end: placeValues(span.end),
+  }
   counts.statements += 1
-  const rows = await runPlan(
-    { ...operationOf(records, actor, 'realtime') },
-    access,
-    plan,
-    makeRun(operationOf(records, actor, 'realtime'), { values }),
-  )
+  if (whole) counts.wholes += 1
+  else counts.compared += among.size
+  const operation = operationOf(records, actor, 'realtime')
+  const rows = await runPlan(operation, access, plan, makeRun(operation, { values }))
   const moves = rows.flatMap(([, place, id, was, is]) => {
     const circle = circles[Number(place) - 1]
     return circle === undefined || !id ? [] : [{ circle, move: { id, was: was === 't', is: is === 't' } }]
   })
-  return new Map(
-    [...Map.groupBy(moves, ({ circle }) => circle)].map(([circle, each]) => [circle, each.map(({ move }) => move)]),
-  )
+  const byCircle = Map.groupBy(moves, ({ circle }) => circle)
+  return [...byCircle].map(([circle, each]) => [circle, each.map(({ move }) => move)] as const)
 }
 
 /** Roles are the same for all of an audience. */
-const actorOf = ({ whole, single }: Circle) =>
+const actorOf = ({ whole, single }: Circle): Actor | undefined =>
   ([...whole][0] ?? [...([...single.values()][0] ?? [])][0])?.connection.actor

@@ -2,7 +2,7 @@ import { errors, type Expression } from '@plinth/schema'
 import type { Access, CollectionAccess } from '../../access/access.ts'
 import type { Actor } from '../../access/actor.ts'
 import { checkFilter } from '../../query/check-filter.ts'
-import { type Reached, reachedByFilter, reachedByRules } from '../../query/reached-collections.ts'
+import { type Way, waysOfFilter, waysOfRules } from '../../query/ways.ts'
 import { findReadable } from '../../records/operation.ts'
 import type { PlanCache } from '../../records/plan-cache.ts'
 import { shapeOf } from '../../records/read-records.ts'
@@ -36,13 +36,14 @@ export function prepare(plans: PlanCache, access: Access, actor: Actor, wish: Wi
     const permitted = access.collection(collection.name)
     if (permitted === undefined) throw errors.collectionNotFound({ collection: collection.name })
     const filter: Expression | null = wish.filter === null ? null : checkFilter(access, collection.name, wish.filter)
+    const judge = recordJudge(permitted, filter)
     return {
       key: JSON.stringify([access.model.version, access.key, roles, verified, collection.name, wish.filter]),
       access,
       collection,
       filter,
-      judge: recordJudge(permitted, filter),
-      reached: reachedBy(access, permitted, filter),
+      judge,
+      ways: judge === null ? waysOf(access, permitted, filter) : [],
       roles: actor.roles,
       verified,
       circles: new Map(),
@@ -55,21 +56,17 @@ export function prepare(plans: PlanCache, access: Access, actor: Actor, wish: Wi
 }
 
 /** @throws Problem notLogged where the answer depends on a view, whose changes nobody can follow */
-function reachedBy(
+function waysOf(
   access: Access,
   { collection, read, visible }: CollectionAccess,
   filter: Expression | null,
-): Reached {
+): readonly Way[] {
   const rules = [read, ...visible.values()].filter((rule): rule is Expression => typeof rule !== 'boolean')
-  const byRules = reachedByRules(access.model, collection.name, rules)
-  const byFilter = filter === null ? byRules : reachedByFilter(access, collection.name, filter)
-  if (byRules.views || byFilter.views) throw errors.notLogged({ collection: collection.name })
-  const names = new Set([...byRules.fields.keys(), ...byFilter.fields.keys()])
-  const fields = [...names].map((name) => {
-    const named = [byRules, byFilter].flatMap((each) => [...(each.fields.get(name) ?? [])])
-    return [name, new Set(named)] as const
-  })
-  return { fields: new Map(fields), links: new Set([...byRules.links, ...byFilter.links]), views: false }
+  const byRules = waysOfRules(access.model, collection.name, rules)
+  const ways = filter === null ? byRules : [...byRules, ...waysOfFilter(access, collection.name, filter)]
+  if (ways.some(({ to }) => access.model.collections.get(to)?.kind === 'view'))
+    throw errors.notLogged({ collection: collection.name })
+  return ways
 }
 
 /** @param user the fields of the user's record that the audience's judge needs, with the id; null for who is no user */

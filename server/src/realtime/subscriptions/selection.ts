@@ -3,7 +3,6 @@ import type { Access } from '../../access/access.ts'
 import type { CompiledSql } from '../../database/sql.ts'
 import type { Run } from '../../query/run.ts'
 import type { Shape } from '../../query/shape.ts'
-import { tablesAsOf } from '../../query/tables-as-of.ts'
 import { compileViewed } from '../../query/viewed-records.ts'
 import type { LoggedRecord } from './logged-change.ts'
 import type { RecordJudge, Viewer } from './record-judge.ts'
@@ -39,7 +38,7 @@ export function selectionOf(access: Access, collection: CollectionModel, shape: 
   const viewed = { collection: collection.name, filter: null, shape }
   let atEnd: CompiledSql<Run> | undefined
   return {
-    statementAtEnd: () => (atEnd ??= compileViewed(access, { ...viewed, tables: tablesAsOf('end') })),
+    statementAtEnd: () => (atEnd ??= compileViewed(access, { ...viewed, place: 'end' })),
     statement: isPlain ? null : compileViewed(access, viewed),
     linked: new Set(shape.entries.flatMap(({ kind, name }) => (kind === 'ids' || kind === 'many' ? [name] : []))),
     present: (record, read, { judge, viewer, now }) => {
