@@ -1,9 +1,9 @@
+import type { Access } from '../../access/access.ts'
 import type { Actor } from '../../access/actor.ts'
 import type { ChangeCursor } from '../../changes/cursor.ts'
 import { compileOrigins, endsOf, maxOrigins } from '../../query/compile-origins.ts'
 import { placeValues } from '../../query/tables-as-of.ts'
 import { makeRun, operationOf, runPlan } from '../../records/operation.ts'
-import type { Audience } from './audience.ts'
 import type { DeliveryDeps } from './deliver.ts'
 import type { Touched } from './touched.ts'
 
@@ -18,14 +18,14 @@ export interface Affected {
 /** Follows ways back from what has changed to where they begin: at most one statement, for all users. */
 export async function affectedBy(
   deps: DeliveryDeps,
-  audience: Audience,
+  access: Access,
   actor: Actor,
   touched: readonly Touched[],
   end: ChangeCursor,
 ): Promise<Affected> {
   const begun = touched.filter(({ steps }) => steps.length === 0)
   const away = touched.filter(({ steps }) => steps.length > 0)
-  const origins = away.length === 0 ? [] : await readOrigins(deps, audience, actor, away, end)
+  const origins = away.length === 0 ? [] : await readOrigins(deps, access, actor, away, end)
   const from = (root: Touched['root']): ReadonlySet<string> | null => {
     const ends = begun.flatMap((each) => (each.root === root ? [...each.ends] : []))
     const found = origins.flatMap((each) => (each.root === root ? [each.id] : []))
@@ -42,13 +42,13 @@ interface Origin extends Pick<Touched, 'root'> {
 
 async function readOrigins(
   { records, counts }: DeliveryDeps,
-  { access, key }: Audience,
+  access: Access,
   actor: Actor,
   touched: readonly Touched[],
   end: ChangeCursor,
 ): Promise<readonly Origin[]> {
   const steps = touched.map((each) => each.steps)
-  const plan = records.plans.planned(access, ['origins', key, steps], () =>
+  const plan = records.plans.planned(access, ['origins', steps], () =>
     records.plans.plan(compileOrigins(access.model, touched)),
   )
   const ends = touched.map((each, way) => [endsOf(way), [...each.ends]] as const)

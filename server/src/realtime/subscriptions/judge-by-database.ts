@@ -34,7 +34,7 @@ export async function judgeByDatabase(
   const actor = all.map(actorOf).find((each) => each !== undefined)
   if (actor === undefined) return []
   const own = Map.groupBy([...changes, ...linked], ({ id }) => id)
-  const { records, users } = await affectedBy(deps, audience, actor, touched, span.end)
+  const { records, users } = await affectedBy(deps, audience.access, actor, touched, span.end)
   const isWhole = ({ viewer: { user } }: Circle): boolean =>
     records === null || users === null || users.has(String(user?.['id']))
   const ids = new Set(own.keys())
