@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Caller, callerOf, signIn } from './support/api.ts'
 import { Subscriber } from './support/realtime/subscriber.ts'
@@ -33,6 +34,17 @@ async function write(isOver: () => boolean): Promise<void> {
   for (let n = 0; !isOver(); n += 1) await owner.send('POST', '/api/records/items', { n }).catch(() => null)
 }
 
+/** Asks over a connection of its own: the status of the answer, or why there is none. */
+const ask = (): Promise<number | string> =>
+  new Promise((resolve) => {
+    const asked = get(`${server.url}/health/live`, { agent: false, timeout: 15_000 }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode ?? 0)
+    })
+    asked.once('timeout', () => asked.destroy(new Error('no answer')))
+    asked.once('error', ({ message }) => resolve(message))
+  })
+
 describe('workers of one process group', () => {
   it('share an address; one that is killed is replaced, and its subscribers miss nothing', async () => {
     const subscribers = Array.from({ length: 8 }, () => new Subscriber({ token, nextUrl: () => server.url }))
@@ -58,6 +70,28 @@ describe('workers of one process group', () => {
     expect(resumed).toBeLessThan(subscribers.length)
     expect(server.logs().match(/a worker died and is replaced/g)).toHaveLength(1)
     for (const subscriber of subscribers) await subscriber.stop()
+  })
+
+  it('leave nobody waiting who comes while one of them dies: others answer, or the connection is reset', async () => {
+    const answers = new Set<number | string>()
+    const state = { over: false }
+    const asking = Array.from({ length: 4 }, async () => {
+      while (!state.over) answers.add(await ask())
+    })
+    for (let killed = 0; killed < 2; killed += 1) {
+      const before = readyPids(1)
+      process.kill(before.at(-1) ?? 0, 'SIGKILL')
+      await until(() => readyPids(1).length > before.length)
+    }
+    state.over = true
+    await Promise.all(asking)
+    expect(answers).toContain(200)
+    expect(answers).not.toContain('no answer')
+  })
+
+  it('leave it to the first process to say what is missing in the settings', () => {
+    for (const missing of ['PLINTH_SMTP_URL', 'PLINTH_PUBLIC_URL'])
+      expect(server.logs().match(new RegExp(`${missing} is not set`, 'g'))).toHaveLength(1)
   })
 
   it('show their numbers together, whichever is asked', async () => {

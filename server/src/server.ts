@@ -14,6 +14,7 @@ import { CannotStart } from './database/cannot-start.ts'
 import { connect } from './database/connect.ts'
 import type { Database } from './database/database.ts'
 import { migrate } from './database/migrate.ts'
+import { explainMail } from './explain-mail.ts'
 import { firstAdminLink } from './first-admin-link.ts'
 import { browserSessions } from './http/browser-sessions.ts'
 import { handshakeCredential, identifier } from './http/identify.ts'
@@ -24,7 +25,7 @@ import { localUrl } from './local-url.ts'
 import type { ServerLog } from './observability/log.ts'
 import type { Mail } from './auth/mail/open-mail.ts'
 import { openPostgres } from './open-postgres.ts'
-import { openOutgoingMail, startOutgoingMail } from './open-outgoing-mail.ts'
+import { openOutgoingMail } from './open-outgoing-mail.ts'
 import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
 import { checkUser, createUser } from './records/create-user.ts'
@@ -77,7 +78,9 @@ export async function startServer(
     const http = await openHttp({ config, log, database, closing, worker }, { ...outside, mail }, draining.signal)
     await makeConfiguredAdmin(config, database)
     const address = await listen(http, config)
-    startOutgoingMail(mail, config, log, address)
+    // Links lead to the configured address, or else to where it listens: never to what a request says.
+    mail.start(config.publicUrl ?? address)
+    if (worker === null) void explainMail(config, log, address)
     closing.add(() => mail.stop())
     closing.add(() => http.drain(drainMilliseconds))
     closing.add(async () => draining.abort())

@@ -2,6 +2,7 @@ import { closingInTurn } from './closing.ts'
 import type { Config } from './config.ts'
 import { connect } from './database/connect.ts'
 import { migrate } from './database/migrate.ts'
+import { explainMail } from './explain-mail.ts'
 import { firstAdminLink } from './first-admin-link.ts'
 import type { Log } from './observability/log.ts'
 import { openPostgres } from './open-postgres.ts'
@@ -26,6 +27,7 @@ export async function startWorkers(config: Config, log: Log, main: string): Prom
     const group = new WorkerGroup({ count: config.workers, main, environment, log })
     closing.add(() => group.stop())
     const address = await group.start()
+    void explainMail(config, log, address)
     const setupUrl = await firstAdminLink(config, database, address)
     return { url: address, setupUrl, failed, stop: closing.close }
   } catch (error) {

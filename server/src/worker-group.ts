@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster'
 import { once } from 'node:events'
 import { setTimeout as pauseFor } from 'node:timers/promises'
+import { closeUntaken } from './close-untaken.ts'
 import { CannotStart } from './database/cannot-start.ts'
 import type { Log } from './observability/log.ts'
 import { WorkerMetrics } from './worker-metrics.ts'
@@ -57,6 +58,7 @@ export class WorkerGroup {
   #begin(number: number): Promise<string> {
     const { environment, log } = this.#options
     const worker = cluster.fork({ ...environment, WORKER_NUMBER: String(number) })
+    closeUntaken(worker)
     this.#workers.add(worker)
     const about = { worker: number, pid: worker.process.pid }
     const serving = Promise.withResolvers<string>()

@@ -7,8 +7,6 @@ import { openSmtp, type SmtpSettings } from './smtp.ts'
 export interface MailOptions extends Pick<MailWorkerOptions, 'onFault' | 'onError' | 'pollMs' | 'firstRetry'> {
   /** Null keeps all mail in the outbox. */
   readonly smtp: SmtpSettings | null
-  /** Called once it is known whether the SMTP server answers: with null, or with what is wrong. */
-  readonly onVerified?: (fault: string | null) => void
 }
 
 export interface Mail extends MailDeps {
@@ -18,10 +16,7 @@ export interface Mail extends MailDeps {
 }
 
 /** Opens mail: from now on it can be written, and from `start` on it is sent. */
-export async function openMail(
-  database: Database,
-  { smtp: settings, onVerified, ...options }: MailOptions,
-): Promise<Mail> {
+export async function openMail(database: Database, { smtp: settings, ...options }: MailOptions): Promise<Mail> {
   const smtp = settings === null ? null : await openSmtp(settings)
   let address: string | undefined
   let worker: ReturnType<typeof startMailWorker> | undefined
@@ -38,12 +33,6 @@ export async function openMail(
     start: (publicUrl) => {
       address = publicUrl
       worker = startMailWorker({ ...options, database, smtp, prepare: (due) => prepareMail(mail, due) })
-      if (smtp !== null && onVerified !== undefined) {
-        smtp.verify().then(
-          () => onVerified(null),
-          (fault: unknown) => onVerified(fault instanceof Error ? fault.message : String(fault)),
-        )
-      }
     },
     stop: async () => {
       await worker?.stop()
