@@ -47,7 +47,8 @@ export async function setUpAdmin(
   if (await hasAdmin(database)) throw errors.setupDone()
   const hash = await hashPassword(credentials.password)
   return database.transaction(async (session) => {
-    await refuseSecondAdmin(session)
+    await waitForTurn(session)
+    if (await hasAdmin(session)) throw errors.setupDone()
     const used = await session.run({
       text: 'delete from plinth.setup_tokens where hash = $1::bytea and expires > now() returning 1',
       values: [secretHash(token)],
@@ -58,20 +59,21 @@ export async function setUpAdmin(
   })
 }
 
-/** Makes the first admin from the configuration; false when there is one already. */
+/** Makes the first admin from the configuration; false when there is one already, or another copy makes it meanwhile. */
 export async function createConfiguredAdmin(database: Database, { email, password }: Credentials): Promise<boolean> {
   if (await hasAdmin(database)) return false
   const hash = await hashPassword(password)
-  await database.transaction(async (session) => {
-    await refuseSecondAdmin(session)
+  return database.transaction(async (session) => {
+    await waitForTurn(session)
+    if (await hasAdmin(session)) return false
     await createAdmin(session, email, hash, 'start')
+    return true
   })
-  return true
 }
 
-async function refuseSecondAdmin(session: Session): Promise<void> {
+/** Until the transaction ends, nobody else makes a first admin. */
+async function waitForTurn(session: Session): Promise<void> {
   await session.run({ text: `select pg_advisory_xact_lock(${firstAdminLock})`, values: [] })
-  if (await hasAdmin(session)) throw errors.setupDone()
 }
 
 /** A user who has this address already becomes the admin. */

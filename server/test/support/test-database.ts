@@ -13,11 +13,19 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
+type Options = Omit<ConnectOptions, 'url'> & {
+  /** Without any table, as before Plinth is started for the first time. */
+  readonly empty?: boolean
+}
+
 /** A database of its own, with all system tables, copied from a template in milliseconds. Call `drop()` in `afterAll`. */
-export async function createTestDatabase(options: Omit<ConnectOptions, 'url'> = {}): Promise<TestDatabase> {
+export async function createTestDatabase({ empty = false, ...options }: Options = {}): Promise<TestDatabase> {
   const { url: serverUrl, template }: TestServer = inject('testServer')
   const name = template.replace('template', randomBytes(6).toString('hex'))
-  await administer(serverUrl, `create database ${name} template ${template}`)
+  await administer(
+    serverUrl,
+    `create database ${name} ${empty ? "encoding 'UTF8' template template0" : `template ${template}`}`,
+  )
   const address = new URL(serverUrl)
   address.pathname = name
   const database = await connect({ max: 4, ...options, url: address.href })
