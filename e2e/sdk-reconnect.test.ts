@@ -11,6 +11,14 @@ beforeAll(async () => {
 })
 afterAll(() => server?.remove())
 
+/** Ends the server as a power failure would, and starts it again where it was. */
+async function crash(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  const { port } = new URL(server.url)
+  const { dataDir } = server
+  await server.kill()
+  server = await startServerProcess({ dataDir, env: { ...sdkSettings, ...env, PORT: port } })
+}
+
 it('after a crash of the server everything goes on: nothing is lost, and nothing comes twice', async () => {
   const { url, key } = await makeSdkWorld(server)
   const db = createClient<typeof schema>(url, { token: key })
@@ -31,10 +39,7 @@ it('after a crash of the server everything goes on: nothing is lost, and nothing
   await db.tags.create({ name: 'before' })
   await until(() => events.length === 2 && shown.length === 1)
 
-  const { port } = new URL(url)
-  const { dataDir } = server
-  await server.kill()
-  server = await startServerProcess({ dataDir, env: { ...sdkSettings, PORT: port } })
+  await crash()
   await db.tags.create([{ name: 'during' }, { name: 'later' }])
   await until(() => events.length >= 4 && shown.length === 3 && rejoined.length > 0)
   expect(events).toEqual(['list', 'before', 'during', 'later'])
@@ -45,4 +50,25 @@ it('after a crash of the server everything goes on: nothing is lost, and nothing
   await until(() => messages.length === 1)
   for (const each of [changes, list]) each.unsubscribe()
   room.leave()
+})
+
+it('more subscriptions than may wait are told to come later, and do: nothing is lost', async () => {
+  const { url, key } = await makeSdkWorld(server)
+  const clients = Array.from({ length: 4 }, () => createClient<typeof schema>(url, { token: key }))
+  const following = clients.flatMap((db) =>
+    Array.from({ length: 30 }, () => {
+      const ids: string[] = []
+      const on = db.tags.subscribe({ select: ['name'] }, (event) => void ('id' in event && ids.push(event.id)))
+      return { ids, on }
+    }),
+  )
+  await Promise.all(following.map(({ on }) => on.ready))
+  await crash({ PLINTH_REALTIME_WAITING: '5' })
+  const [db] = clients
+  const made = await db?.tags.create([{ name: 'one' }, { name: 'two' }])
+  await until(() => following.every(({ ids }) => ids.length >= 2))
+  for (const { ids } of following) expect(ids).toEqual(made?.map(({ id }) => id))
+  const metrics = await (await fetch(`${server.url}/metrics`)).text()
+  expect(Number(/^plinth_realtime_postponed_total (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(0)
+  for (const { on } of following) on.unsubscribe()
 })

@@ -200,6 +200,12 @@ export const settings = {
     100,
     'How many subscriptions a realtime connection may have, and how many live queries.',
   ),
+  realtimeWaiting: setting(
+    'PLINTH_REALTIME_WAITING',
+    wholeNumber(1, 1_000_000),
+    5_000,
+    'How many subscriptions may wait to begin when many clients come at once. The clients of others are told to come later.',
+  ),
   realtimeMessages: setting(
     'PLINTH_REALTIME_MESSAGES',
     wholeNumber(1, 100_000),

@@ -18,8 +18,14 @@ export const isPassing = ({ status, code, retryAfter }: PlinthError): boolean =>
     ? code !== 'aborted' && code !== 'unexpectedAnswer'
     : passing.includes(status) || contended.includes(code))
 
-/** Milliseconds before try number `attempt`: twice as long each time, drawn so that clients do not come back in step. */
+/**
+ * Milliseconds before try number `attempt`: twice as long each time, or as long as the server says, drawn so that clients do
+ * not come back in step.
+ */
 export function delayBefore(attempt: number, retryAfter: number | null): number {
   const bound = Math.min(longestDelay, firstDelay * 2 ** attempt)
-  return Math.max(bound * (0.5 + Math.random() / 2), (retryAfter ?? 0) * 1000)
+  const own = bound * (0.5 + Math.random() / 2)
+  // Servers say whole seconds, and the same to many.
+  const wished = (retryAfter ?? 0) * (1000 + Math.random() * 250)
+  return Math.max(own, wished)
 }

@@ -32,6 +32,7 @@ export interface RealtimeSettings {
   readonly realtimeSockets: number
   readonly realtimeQueue: number
   readonly realtimeSubscriptions: number
+  readonly realtimeWaiting: number
   readonly realtimeMessages: number
   readonly realtimeMessageBytes: number
   readonly realtimeChannels: number
@@ -49,7 +50,6 @@ export interface Realtime {
 
 /** How many subscriptions are begun and channels joined at a time: each needs a statement or two, and requests want some of the pool as well. */
 const beginsAtATime = 4
-const maxBegins = 5_000
 /** What is around the payload of a message: its event and the name of its channel. */
 const envelopeBytes = 4_096
 
@@ -58,7 +58,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
   const { records, config, signal, signIn, onError } = options
   const key = await readCursorKey(records.database)
   const counts = { reads: 0, evaluations: 0, lookups: 0, events: 0, statements: 0, compared: 0, wholes: 0, resyncs: 0 }
-  const admission = new Admission(beginsAtATime, maxBegins)
+  const admission = new Admission(beginsAtATime, config.realtimeWaiting)
   const channels = openChannels({
     admission,
     records,
@@ -97,7 +97,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
     ...socketSettings(config),
     onError,
   })
-  showRealtime(options.metrics, { counts, subscriptions, channels, connections: sockets.connections })
+  showRealtime(options.metrics, { counts, subscriptions, channels, admission, connections: sockets.connections })
   const stopListening = records.catalog.onChange((model) => {
     for (const each of [subscriptions, live]) each.schemaChanged()
     void sockets.identities.rolesChanged((roles) => requiresMfa(model, roles))

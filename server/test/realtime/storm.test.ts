@@ -58,3 +58,17 @@ it('a cursor from before what the log keeps asks for a resync; a new list goes o
   await eventually(() => client.events(subscription)).toHaveLength(2)
   client.close()
 })
+
+it('subscriptions of clients that have gone before they began leave nothing behind', async () => {
+  const [connections, subscriptions] = ['plinth_realtime_connections', 'plinth_realtime_subscriptions'] as const
+  const before = await world.metric(subscriptions)
+  const clients = await Promise.all(Array.from({ length: 20 }, () => connectClient(world.url)))
+  await eventually(() => world.metric(connections)).toBeGreaterThanOrEqual(20)
+  for (const { socket } of clients) {
+    for (let i = 0; i < 20; i += 1) socket.emit('subscribe', { collection: 'notes' }, () => {})
+    // What was sent before arrives before.
+    socket.io.engine.close()
+  }
+  for (const name of [connections, 'plinth_realtime_waiting']) await eventually(() => world.metric(name)).toBe(0)
+  await eventually(() => world.metric(subscriptions)).toBe(before)
+})

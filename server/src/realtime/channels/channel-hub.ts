@@ -57,7 +57,7 @@ export class ChannelHub {
     const member = new Member(connection, channel)
     this.members.add(member)
     try {
-      return await this.#options.admission.enter(() => this.#admit(member, last))
+      return await this.#options.admission.enter(() => this.#admit(member, last), connection.closed)
     } catch (error) {
       this.#remove(member)
       throw error

@@ -61,9 +61,9 @@ async function subscribe(deps: SubscribeDeps, connection: Connection, body: Subs
   if (body.cursor !== undefined && body.list !== undefined)
     throw errors.badRequest({ reason: 'Give "cursor" to go on, or "list" to begin with, not both.' })
   const { actor } = connection
-  const begun = await deps.admission.enter(() => begin(deps, connection, body))
-  // Whatever was worked out is for who asked; meanwhile that may have become somebody else.
-  if (connection.actor !== actor) throw errors.conflict()
+  const begun = await deps.admission.enter(() => begin(deps, connection, body), connection.closed)
+  // Whatever was worked out is for who asked; meanwhile that may have become somebody else, or have gone.
+  if (connection.actor !== actor || connection.closed.aborted) throw errors.conflict()
   deps.subscriptions.reserve(connection)
   // Subscriptions that had begun were told of the new schema: this one would go on by the former.
   if (begun.plan.audience.access.model !== deps.records.catalog.model) return subscribe(deps, connection, body)
