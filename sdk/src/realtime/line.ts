@@ -18,6 +18,8 @@ export interface Listener {
 }
 
 const answerMs = 20_000
+/** What is answered later than this is not heard of any more. */
+const latestMs = 600_000
 /** So long a connection that nobody uses is kept: pages end one thing and begin another at once. */
 const lingerMs = 200
 
@@ -48,15 +50,24 @@ export class Line {
     setTimeout(() => this.#listeners.size === 0 && this.#close(), lingerMs)
   }
 
-  /** Sends a message. What it answers is told before anything that comes after it. */
-  tell(name: string, body: object, done: Answer = () => {}): void {
+  /**
+   * Sends a message. What it answers is told before anything that comes after it; `late` gets what is answered after `done` was
+   * told that there was no answer.
+   */
+  tell(name: string, body: object, done: Answer = () => {}, late: (answer: Members) => void = () => {}): void {
     const socket = this.#socket
     if (socket?.connected !== true) return done(noAnswer('network'), {})
-    socket.timeout(answerMs).emit(name, body, (failure: Error | null, answer?: Members) => {
+    let isLate = false
+    const impatient = setTimeout(() => {
+      isLate = true
+      done(noAnswer('timeout'), {})
+    }, answerMs)
+    socket.timeout(latestMs).emit(name, body, (failure: Error | null, answer?: Members) => {
+      clearTimeout(impatient)
       const problem = answer?.['error']
-      if (failure !== null || answer === undefined)
-        done(noAnswer(socket.connected ? 'timeout' : 'network', failure), {})
-      else done(isMembers(problem) ? errorOf(problem) : null, answer)
+      const error = answer === undefined ? noAnswer('network', failure) : isMembers(problem) ? errorOf(problem) : null
+      if (!isLate) done(error, answer ?? {})
+      else if (error === null) late(answer ?? {})
     })
   }
 

@@ -91,6 +91,11 @@ export class Membership extends Standing {
     return ['leave', { channel: this.name }] as const
   }
 
+  /** Who joins once more is in the place of the first. */
+  protected override unwanted(answer: Members): void {
+    if (this.isEnded) super.unwanted(answer)
+  }
+
   protected override recover(): boolean {
     return false
   }

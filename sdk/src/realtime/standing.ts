@@ -1,6 +1,6 @@
 import { delayBefore, isPassing } from '../http/retry.ts'
 import { PlinthError } from '../plinth-error.ts'
-import type { Line, Listener, Members } from './line.ts'
+import type { Answer, Line, Listener, Members } from './line.ts'
 
 /** Whoever waits for something to begin, and is told when it ends by itself. */
 export interface Fate {
@@ -34,6 +34,11 @@ export abstract class Standing implements Listener {
   /** Whether after this refusal it can begin in another way. */
   protected abstract recover(error: PlinthError): boolean
 
+  /** It has begun on the server, but was ended here, or asked for once more. */
+  protected unwanted(answer: Members): void {
+    this.line.tell(...this.farewell(answer))
+  }
+
   get isEnded(): boolean {
     return this.#isEnded
   }
@@ -43,16 +48,21 @@ export abstract class Standing implements Listener {
     this.#attempt += 1
     this.#early = []
     const attempt = this.#attempt
-    this.line.tell(...this.wish(), (error, answer) => {
-      if (this.#isEnded && error === null) this.line.tell(...this.farewell(answer))
-      if (this.#isEnded || attempt !== this.#attempt) return
+    const settle: Answer = (error, answer) => {
+      const isAwaited = !this.#isEnded && attempt === this.#attempt
+      if (!isAwaited && error === null) this.unwanted(answer)
+      if (!isAwaited) return
       if (error !== null) return this.#refused(error)
+      // It may have been given up already.
+      clearTimeout(this.#timer)
       this.#tries = 0
       this.begun(answer)
       this.#fate.begun()
       for (const [event, payload] of this.#early?.splice(0) ?? []) if (this.isMine(payload)) this.take(event, payload)
       this.#early = null
-    })
+    }
+    const [name, body] = this.wish()
+    this.line.tell(name, body, settle, (answer) => settle(null, answer))
   }
 
   hear(event: string, payload: Members): void {
