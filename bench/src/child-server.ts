@@ -4,7 +4,11 @@ import { once } from 'node:events'
 export interface ChildServer {
   readonly url: string
   readonly pid: number
+  /** Sends a message, and answers the next that comes back. */
+  ask(message: object): Promise<unknown>
   stop(): Promise<void>
+  /** Ends it as a power failure would. */
+  kill(): Promise<void>
 }
 
 /** Starts a server as a process of its own and waits for the line in which it says where it listens. */
@@ -14,8 +18,18 @@ export async function startChildServer(
 ): Promise<ChildServer> {
   // Nothing but what is given: the variables of whoever runs this must not change what is measured.
   const env = { PATH: process.env['PATH'], ...environment }
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  return { url: await addressOf(child), pid: child.pid ?? 0, stop: () => stop(child) }
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  return {
+    url: await addressOf(child),
+    pid: child.pid ?? 0,
+    ask: async (message) => {
+      const answered = once(child, 'message')
+      child.send(message)
+      return (await answered)[0]
+    },
+    stop: () => end(child, 'SIGTERM'),
+    kill: () => end(child, 'SIGKILL'),
+  }
 }
 
 function addressOf(child: ChildProcess): Promise<string> {
@@ -32,9 +46,9 @@ function addressOf(child: ChildProcess): Promise<string> {
   })
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
-  child.kill('SIGTERM')
+  child.kill(signal)
   await exited
 }

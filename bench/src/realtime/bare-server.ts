@@ -2,10 +2,7 @@ import { createServer } from 'node:http'
 import { Server } from 'socket.io'
 
 // socket.io as it comes: what a connection costs without Plinth.
-const http = createServer((_req, res) => {
-  globalThis.gc?.()
-  res.end(`process_resident_memory_bytes ${process.memoryUsage.rss()}\n`)
-})
+const http = createServer()
 const io = new Server(http, {
   path: '/api/realtime',
   addTrailingSlash: false,

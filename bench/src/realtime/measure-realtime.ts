@@ -3,6 +3,7 @@ import { call } from '../api.ts'
 import { cpuSeconds } from '../cpu-time.ts'
 import type { Options } from '../options.ts'
 import { type RealtimeServer, ruleCount, startBareServer, startRealtimeServer } from './realtime-server.ts'
+import { type Memory, memoryEach, memoryOf } from './memory.ts'
 import { connectAll, type Listener, subscribeAll } from './sockets.ts'
 
 export interface MeasuredRealtime {
@@ -16,9 +17,9 @@ export interface MeasuredRealtime {
   readonly fromAnswer: readonly number[]
   /** Processor time of the server for each event, with the writes; null where the system does not tell. */
   readonly microsecondsPerEvent: number | null
-  /** Kilobytes of resident memory for each subscribed socket that is idle, and for a socket of socket.io's alone. */
-  readonly memory: number
-  readonly bareMemory: number
+  /** Of each subscribed socket that is idle, and of a socket of socket.io's alone. */
+  readonly memory: Memory
+  readonly bareMemory: Memory
   /** How many idle sockets there were in the end, and how many of them heard of a write made then. */
   readonly idle: number
   readonly idleHeard: number
@@ -41,7 +42,7 @@ export async function measureRealtime({
   realtimeSeconds,
   profile,
 }: Settings): Promise<MeasuredRealtime> {
-  const bareMemory = await measureBare(sockets)
+  const bareMemory = await measureBare(sockets, idle)
   const server = await startRealtimeServer(profile)
   const times: Times = { heard: [], requested: [], answered: [] }
   const listeners: Listener[] = []
@@ -52,11 +53,7 @@ export async function measureRealtime({
     await subscribeAll(added)
   }
   try {
-    // What the first of all needs is not a matter of their number.
-    await more(ruleCount)
-    const before = await residentKilobytes(server.url)
-    await more(sockets - ruleCount)
-    const memory = ((await residentKilobytes(server.url)) - before) / (sockets - ruleCount)
+    await more(sockets)
     const cpu = cpuSeconds(server.pid)
     const writes = await write(server, times, writesPerSecond * realtimeSeconds)
     const expected = (writes * sockets) / ruleCount
@@ -68,8 +65,10 @@ export async function measureRealtime({
     const fromRequest = since(times.requested, times)
     const fromAnswer = since(times.answered, times)
     const events = times.heard.length
-    await more(Math.max(0, idle - sockets))
+    const before = await memoryOf(server)
+    await more(idle - sockets)
     await pauseFor(idleMs)
+    const memory = memoryEach(before, await memoryOf(server), idle - sockets)
     const idleHeard = await tellAll(server, times, listeners)
     return {
       sockets,
@@ -83,7 +82,7 @@ export async function measureRealtime({
       bareMemory,
       idle: listeners.length,
       idleHeard,
-      reached: at(fromAnswer, 0.99) < goal.p99 && memory - bareMemory < goal.kilobytes,
+      reached: at(fromAnswer, 0.99) < goal.p99 && memory.used - bareMemory.used < goal.kilobytes,
       errors: faults.length + (listeners.length - idleHeard),
     }
   } finally {
@@ -106,20 +105,22 @@ interface Times {
 const since = (begins: readonly number[], { heard }: Times): readonly number[] =>
   heard.map(([n, when]) => when - (begins[n] ?? Number.NaN)).toSorted((a, b) => a - b)
 
-async function measureBare(sockets: number): Promise<number> {
+/** Between two numbers of sockets, since what the first of all need is not a matter of their number. */
+async function measureBare(sockets: number, idle: number): Promise<Memory> {
   const server = await startBareServer()
   const connect = (count: number) =>
     connectAll(
       server.url,
       Array.from({ length: count }, () => null),
     )
-  const listeners = [...(await connect(ruleCount))]
-  const before = await residentKilobytes(server.url)
-  listeners.push(...(await connect(sockets - ruleCount)))
-  const after = await residentKilobytes(server.url)
+  const listeners = [...(await connect(sockets))]
+  const before = await memoryOf(server)
+  listeners.push(...(await connect(idle - sockets)))
+  await pauseFor(idleMs)
+  const after = await memoryOf(server)
   for (const { socket } of listeners) socket.disconnect()
   await server.stop()
-  return (after - before) / (sockets - ruleCount)
+  return memoryEach(before, after, idle - sockets)
 }
 
 /** Writes at a steady pace, whatever the answers take. */
@@ -153,9 +154,4 @@ async function tellAll(server: RealtimeServer, times: Times, listeners: readonly
 async function reaches(condition: () => boolean): Promise<void> {
   const deadline = performance.now() + patienceMs
   while (!condition() && performance.now() < deadline) await pauseFor(100)
-}
-
-async function residentKilobytes(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
-  return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]) / 1024
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,14 +6,17 @@ import { fileURLToPath } from 'node:url'
 import { call } from '../api.ts'
 import { type ChildServer, startChildServer } from '../child-server.ts'
 import { admin } from '../prepare-plinth.ts'
+import { memoryArguments } from './memory.ts'
 
 /** How many rules tell who hears of a record: each by a role of its own, with as many values of `bucket`. */
 export const ruleCount = 20
 
-export interface RealtimeServer extends ChildServer {
+export interface RealtimeServer extends Omit<ChildServer, 'kill'> {
   readonly adminToken: string
   /** API keys, one for each of the rules. */
   readonly keys: readonly string[]
+  /** Ends it as a power failure would, and starts it again where it was. */
+  crash(): Promise<void>
 }
 
 /** Starts Plinth with a collection that 20 rules are about. */
@@ -20,34 +24,50 @@ export async function startRealtimeServer(profile: string | null): Promise<Realt
   const folder = await mkdtemp(join(tmpdir(), 'plinth-bench-'))
   // PostgreSQL may run as another user, who has to get through.
   await chmod(folder, 0o755)
-  const profiling = profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profile, '--cpu-prof-interval', '1000']
-  const server = await startChildServer(
-    [...profiling, '--max-semi-space-size=8', pathOf('../../../server/dist/main.js')],
-    {
-      PORT: '0',
-      HOST: '127.0.0.1',
-      PLINTH_DATA_DIR: folder,
-      PLINTH_LOG_LEVEL: 'error',
-      PLINTH_ADMIN_EMAIL: admin.email,
-      PLINTH_ADMIN_PASSWORD: admin.password,
-    },
-  )
+  // Below the ports that systems give to clients: while it is down, one of thousands that try might get this one.
+  let server = await startPlinth(folder, randomInt(18_000, 30_000), profile)
   const stop = async () => {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    const adminToken = await signIn(server.url)
-    return { ...server, stop, adminToken, keys: await prepare(server.url, adminToken) }
+    const { url } = server
+    const adminToken = await signIn(url)
+    return {
+      url,
+      get pid() {
+        return server.pid
+      },
+      ask: (message) => server.ask(message),
+      stop,
+      crash: async () => {
+        await server.kill()
+        server = await startPlinth(folder, Number(new URL(url).port), profile)
+      },
+      adminToken,
+      keys: await prepare(url, adminToken),
+    }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
+function startPlinth(folder: string, port: number, profile: string | null): Promise<ChildServer> {
+  const profiling = profile === null ? [] : ['--cpu-prof', '--cpu-prof-dir', profile, '--cpu-prof-interval', '1000']
+  return startChildServer([...profiling, ...memoryArguments, pathOf('../../../server/dist/main.js')], {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    PLINTH_DATA_DIR: folder,
+    PLINTH_LOG_LEVEL: 'error',
+    PLINTH_ADMIN_EMAIL: admin.email,
+    PLINTH_ADMIN_PASSWORD: admin.password,
+  })
+}
+
 /** socket.io alone, to compare memory with. */
 export const startBareServer = (): Promise<ChildServer> =>
-  startChildServer(['--expose-gc', '--max-semi-space-size=8', pathOf('bare-server.ts')], {})
+  startChildServer([...memoryArguments, pathOf('bare-server.ts')], {})
 
 const pathOf = (place: string): string => fileURLToPath(new URL(place, import.meta.url))
 
