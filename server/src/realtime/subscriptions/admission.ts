@@ -2,17 +2,24 @@ import { errors } from '@plinth/schema'
 
 /** The client of the SDK asks anew when it has waited for an answer for 20 s: what it gave up must not be done as well. */
 const longestWaitMs = 10_000
-/** About how many begin in a second: whoever is asked to come again comes while or after those who wait now are let in. */
-const perSecond = 500
+/** Clients that are told to wait for longer than this give up. */
 const longestSpread = 20
+/** How much of the pace is that of the latest. */
+const share = 1 / 32
 
-/** Lets so many in at a time; others wait their turn, and past a queue of `maxWaiting` are asked to come again. */
+/**
+ * Lets so many in at a time; others wait their turn. Past a queue of `maxWaiting`, and when it would take too long, they are
+ * asked to come again.
+ */
 export class Admission {
   readonly #places: number
   readonly #maxWaiting: number
   readonly #waiting: (() => void)[] = []
   #inside = 0
   #refused = 0
+  /** Milliseconds from one that is done to the next, while others wait. */
+  #pace = 2
+  #doneAt = 0
 
   constructor(places: number, maxWaiting: number) {
     this.#places = places
@@ -35,15 +42,13 @@ export class Admission {
    */
   async enter<T>(work: () => Promise<T>, closed?: AbortSignal): Promise<T> {
     const asked = performance.now()
-    if (this.#inside >= this.#places) {
-      if (this.#waiting.length >= this.#maxWaiting) throw this.#comeAgain()
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    } else this.#inside += 1
+    if (this.#inside >= this.#places) await this.#turn()
+    else this.#inside += 1
     try {
       // It is told to nobody.
       if (closed?.aborted === true) throw errors.conflict()
       if (performance.now() - asked > longestWaitMs) throw this.#comeAgain()
-      return await work()
+      return await work().finally(() => this.#keepPace())
     } finally {
       // The place goes to who has waited longest.
       const next = this.#waiting.shift()
@@ -52,10 +57,27 @@ export class Admission {
     }
   }
 
-  /** Not all at the same moment, or they would only meet again. */
+  async #turn(): Promise<void> {
+    if (this.#waiting.length >= this.#maxWaiting || this.#waitMs > longestWaitMs) throw this.#comeAgain()
+    if (this.#waiting.length === 0) this.#doneAt = performance.now()
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** How long somebody who comes now would wait. */
+  get #waitMs(): number {
+    return this.#waiting.length * this.#pace
+  }
+
+  #keepPace(): void {
+    const now = performance.now()
+    if (this.#waiting.length > 0) this.#pace += share * (now - this.#doneAt - this.#pace)
+    this.#doneAt = now
+  }
+
+  /** After those who wait now, and not all at the same moment, or they would only meet again. */
   #comeAgain() {
     this.#refused += 1
-    const spread = Math.min(longestSpread, this.#maxWaiting / perSecond)
+    const spread = Math.min(longestSpread, (2 * this.#waitMs) / 1000)
     const seconds = 1 + Math.floor(Math.random() * spread)
     return errors.tooManyRequests({ seconds }, { extra: { retryAfter: seconds } })
   }
