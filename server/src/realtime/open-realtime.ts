@@ -50,6 +50,8 @@ export interface Realtime {
 
 /** How many subscriptions are begun and channels joined at a time: each needs a statement or two, and requests want some of the pool as well. */
 const beginsAtATime = 4
+/** The client of the SDK asks anew when it has waited for an answer for 20 s: what it gave up must not be done as well. */
+const longestWaitMs = 10_000
 /** What is around the payload of a message: its event and the name of its channel. */
 const envelopeBytes = 4_096
 
@@ -58,7 +60,7 @@ export async function openRealtime(options: RealtimeOptions): Promise<Realtime> 
   const { records, config, signal, signIn, onError } = options
   const key = await readCursorKey(records.database)
   const counts = { reads: 0, evaluations: 0, lookups: 0, events: 0, statements: 0, compared: 0, wholes: 0, resyncs: 0 }
-  const admission = new Admission(beginsAtATime, config.realtimeWaiting)
+  const admission = new Admission(beginsAtATime, config.realtimeWaiting, longestWaitMs)
   const channels = openChannels({
     admission,
     records,

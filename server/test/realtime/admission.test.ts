@@ -37,7 +37,7 @@ describe('when many want to begin at once', () => {
   })
 
   it('nobody waits for longer than ten seconds, and who would, is told at once when to come', async () => {
-    const admission = new Admission(1, 5_000)
+    const admission = new Admission(1, 5_000, 10_000)
     const first = ask(admission, 400)
     await vi.advanceTimersByTimeAsync(9_000)
     expect(first.told).toEqual([])
@@ -54,7 +54,7 @@ describe('when many want to begin at once', () => {
   })
 
   it('an hour of silence says nothing about how long it takes', async () => {
-    const admission = new Admission(1, 5_000)
+    const admission = new Admission(1, 5_000, 10_000)
     ask(admission, 3)
     await vi.advanceTimersByTimeAsync(3_600_000)
     const asked = ask(admission, 50)

@@ -1,7 +1,5 @@
 import { errors } from '@plinth/schema'
 
-/** The client of the SDK asks anew when it has waited for an answer for 20 s: what it gave up must not be done as well. */
-const longestWaitMs = 10_000
 /** Clients that are told to wait for longer than this give up. */
 const longestSpread = 20
 /** How much of the pace is that of the latest. */
@@ -14,6 +12,7 @@ const share = 1 / 32
 export class Admission {
   readonly #places: number
   readonly #maxWaiting: number
+  readonly #longestWaitMs: number
   readonly #waiting: (() => void)[] = []
   #inside = 0
   #refused = 0
@@ -21,9 +20,11 @@ export class Admission {
   #pace = 2
   #doneAt = 0
 
-  constructor(places: number, maxWaiting: number) {
+  /** @param longestWaitMs who would wait for longer is asked to come again */
+  constructor(places: number, maxWaiting: number, longestWaitMs = Infinity) {
     this.#places = places
     this.#maxWaiting = maxWaiting
+    this.#longestWaitMs = longestWaitMs
   }
 
   /** How many wait for their turn. */
@@ -47,7 +48,7 @@ export class Admission {
     try {
       // It is told to nobody.
       if (closed?.aborted === true) throw errors.conflict()
-      if (performance.now() - asked > longestWaitMs) throw this.#comeAgain()
+      if (performance.now() - asked > this.#longestWaitMs) throw this.#comeAgain()
       return await work().finally(() => this.#keepPace())
     } finally {
       // The place goes to who has waited longest.
@@ -58,7 +59,7 @@ export class Admission {
   }
 
   async #turn(): Promise<void> {
-    if (this.#waiting.length >= this.#maxWaiting || this.#waitMs > longestWaitMs) throw this.#comeAgain()
+    if (this.#waiting.length >= this.#maxWaiting || this.#waitMs > this.#longestWaitMs) throw this.#comeAgain()
     if (this.#waiting.length === 0) this.#doneAt = performance.now()
     await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
