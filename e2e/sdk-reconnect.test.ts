@@ -54,7 +54,7 @@ it('after a crash of the server everything goes on: nothing is lost, and nothing
 
 it('more subscriptions than may wait are told to come later, and do: nothing is lost', async () => {
   const { url, key } = await makeSdkWorld(server)
-  const clients = Array.from({ length: 4 }, () => createClient<typeof schema>(url, { token: key }))
+  const clients = Array.from({ length: 2 }, () => createClient<typeof schema>(url, { token: key }))
   const following = clients.flatMap((db) =>
     Array.from({ length: 30 }, () => {
       const ids: string[] = []
