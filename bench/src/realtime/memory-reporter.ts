@@ -7,3 +7,5 @@ process.on('message', () => {
 })
 // It is no reason to go on.
 process.channel?.unref()
+// Whoever interrupts the bench must not be left with a running server.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
