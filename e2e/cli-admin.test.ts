@@ -23,7 +23,13 @@ const commandWith = (env: Readonly<Record<string, string>>, input?: string): Com
   plinthIn({ cwd: project.folder, env: { ...world.env, ...env }, ...(input !== undefined && { input }) })
 
 it.each<[string, Record<string, string>, readonly string[], number, RegExp]>([
-  ['nobody', { PLINTH_TOKEN: '' }, ['keys', 'list'], 3, /^Nobody is signed in: set PLINTH_TOKEN/],
+  [
+    'nobody',
+    { PLINTH_TOKEN: '' },
+    ['keys', 'list'],
+    3,
+    /^Nobody is signed in at http:\S+: run "plinth sign-in", or set PLINTH_TOKEN/,
+  ],
   ['a token that does not count', { PLINTH_TOKEN: 'plk_gone' }, ['keys', 'list'], 3, /is not valid, or has expired/],
   [
     'a wrong password',

@@ -11,9 +11,12 @@ import { addKeysCommands } from './commands/keys.ts'
 import { addLogsCommand } from './commands/logs.ts'
 import { addOpenApiCommand } from './commands/openapi.ts'
 import { addSchemaCommands } from './commands/schema/schema-commands.ts'
+import { addSignInCommand } from './commands/sign-in.ts'
+import { addSignOutCommand } from './commands/sign-out.ts'
 import { addStartCommand } from './commands/start.ts'
 import { addTypesCommand } from './commands/types.ts'
 import { addUsersCommands } from './commands/users.ts'
+import { addWhoamiCommand } from './commands/whoami.ts'
 import { exitCodes } from './exit-codes.ts'
 import { ownVersion } from './own-version.ts'
 import type { Terminal } from './terminal/terminal.ts'
@@ -40,6 +43,9 @@ const commands: readonly ((program: Command, terminal: Terminal) => void)[] = [
   addInitCommand,
   addStartCommand,
   addDevCommand,
+  addSignInCommand,
+  addSignOutCommand,
+  addWhoamiCommand,
   addSchemaCommands,
   addTypesCommand,
   addImportCommand,

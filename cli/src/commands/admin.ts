@@ -5,7 +5,9 @@ import type { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
 import { environmentSecret } from '../environment-secret.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { connect, connectAsGuest, type ServerOptions } from '../server/connect.ts'
+import { connect, connectAsGuest } from '../server/connect.ts'
+import type { ServerOptions } from '../server/server-url.ts'
+import { withProof } from '../server/with-proof.ts'
 import { askSecret } from '../terminal/ask.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import type { User } from './users.ts'
@@ -49,14 +51,15 @@ async function addAdmin(terminal: Terminal, options: NewAdmin, email: string): P
   const client = await connect(terminal, options)
   const password = await newPassword(terminal, options)
   const user = await client.request<User>('POST', '/api/records/users', { body: { email, roles: ['admin'] } })
-  await setPassword(client, user, password)
+  await setPassword(terminal, client, user, password)
   return user
 }
 
 /** An admin who cannot sign in is none: a password that is refused leaves nothing behind. */
-async function setPassword(client: Client, { id }: User, password: string): Promise<void> {
+async function setPassword(terminal: Terminal, client: Client, { id }: User, password: string): Promise<void> {
+  const body = { password }
   try {
-    await client.request('PUT', `/api/admin/users/${id}/password`, { body: { password } })
+    await withProof(terminal, client, () => client.request('PUT', `/api/admin/users/${id}/password`, { body }))
   } catch (error) {
     await client.request('DELETE', `/api/records/users/${id}`)
     throw error

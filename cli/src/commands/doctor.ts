@@ -6,7 +6,8 @@ import { checkIndexes } from '../doctor/check-indexes.ts'
 import { checkPermissions } from '../doctor/check-permissions.ts'
 import type { Finding } from '../doctor/finding.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { connect, connectAsGuest, type ServerOptions, serverUrl } from '../server/connect.ts'
+import { connect, connectAsGuest } from '../server/connect.ts'
+import { isUnencrypted, type ServerOptions, serverUrl } from '../server/server-url.ts'
 import { readConfig } from '../server/read-config.ts'
 import { readSchema } from '../server/schema-api.ts'
 import { toCliError } from '../server/to-cli-error.ts'
@@ -41,8 +42,8 @@ async function checkEnvironment(): Promise<readonly Finding[]> {
 
 /** From the outside in: what cannot be asked is not known. */
 async function checkServer(terminal: Terminal, options: ServerOptions): Promise<readonly Finding[]> {
-  const url = new URL(serverUrl(options))
-  const plain = isPlain(url) ? [unencrypted(url)] : []
+  const url = serverUrl(options)
+  const plain = isUnencrypted(url) ? [unencrypted(url)] : []
   try {
     await connectAsGuest(options).request('GET', '/health/ready', { retries: 0 })
     const model = buildModel(await readSchema(await connect(terminal, options)))
@@ -62,12 +63,9 @@ function explain(error: unknown): Finding {
 
 const fault = (code: string, message: string): Finding => ({ level: 'fault', code, message, mend: null })
 
-const isPlain = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-
-const unencrypted = (url: URL): Finding => ({
+const unencrypted = (url: string): Finding => ({
   level: 'warning',
   code: 'unencrypted',
-  message: `${url.origin} is not encrypted: tokens and passwords can be read on the way. Use its https address.`,
+  message: `${url} is not encrypted: tokens and passwords can be read on the way. Use its https address.`,
   mend: null,
 })

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import { connect, type ServerOptions } from '../server/connect.ts'
+import { connect } from '../server/connect.ts'
+import type { ServerOptions } from '../server/server-url.ts'
+import { withProof } from '../server/with-proof.ts'
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
@@ -46,7 +48,9 @@ async function listKeys(terminal: Terminal, options: ServerOptions): Promise<voi
 async function createKey(terminal: Terminal, options: NewKey, name: string): Promise<void> {
   const client = await connect(terminal, options)
   const body = { name, roles: options.role, ...(options.expires !== undefined && { expiresAt: options.expires }) }
-  const made = await client.request<{ id: string; key: string }>('POST', '/api/admin/keys', { body })
+  const made = await withProof(terminal, client, () =>
+    client.request<{ id: string; key: string }>('POST', '/api/admin/keys', { body }),
+  )
   terminal.note(`The key ${made.id} is made. It is shown this once:`)
   terminal.result(made, made.key)
 }

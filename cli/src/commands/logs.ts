@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { connect, type ServerOptions } from '../server/connect.ts'
+import { connect } from '../server/connect.ts'
+import type { ServerOptions } from '../server/server-url.ts'
 import { describeLogLine } from '../logs/describe-log-line.ts'
 import { followLogs, type LogQuery, logPath } from '../logs/follow-logs.ts'
 import { stopRequested } from '../stop-requested.ts'

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { connect, connectAsGuest, type ServerOptions } from '../server/connect.ts'
+import { connect, connectAsGuest } from '../server/connect.ts'
+import type { ServerOptions } from '../server/server-url.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { writeWholeFile } from '../write-whole-file.ts'
 

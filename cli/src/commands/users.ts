@@ -1,7 +1,8 @@
 import type { Client } from '@plinth/sdk'
 import type { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
-import { connect, type ServerOptions } from '../server/connect.ts'
+import { connect } from '../server/connect.ts'
+import type { ServerOptions } from '../server/server-url.ts'
 import { table } from '../terminal/table.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 

@@ -14,7 +14,9 @@ function answered<T>(answer: T | typeof CANCEL_SYMBOL): T {
 export const askYesNo = async (message: string): Promise<boolean> =>
   answered(await confirm({ message, initialValue: false, output }))
 
-export const askText = async (message: string): Promise<string> => answered(await text({ message, output }))
+/** @param initial what stands there already, to be taken or changed */
+export const askText = async (message: string, initial?: string): Promise<string> =>
+  answered(await text({ message, output, ...(initial !== undefined && { initialValue: initial }) }))
 
 /** What is typed is not shown. */
 export const askSecret = async (message: string): Promise<string> => answered(await password({ message, output }))

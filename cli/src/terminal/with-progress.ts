@@ -11,7 +11,8 @@ export async function withProgress<T>(terminal: Terminal, message: string, work:
     progress.stop(message)
     return result
   } catch (error) {
-    progress.error(message)
+    // What went wrong is said by whoever knows what that means.
+    progress.clear()
     throw error
   }
 }

@@ -103,7 +103,7 @@ export class SessionKeeper implements Credentials {
   async #replace(session: KeptSession | null): Promise<void> {
     await this.#ready()
     await this.#refreshing?.catch(() => false)
-    await oneAtATime(this.#options.name, () => this.#keep(session))
+    await this.#inTurn(() => this.#keep(session))
   }
 
   async #keep(session: KeptSession | null): Promise<void> {
@@ -122,7 +122,12 @@ export class SessionKeeper implements Credentials {
   async #refreshOnce(): Promise<boolean> {
     await this.#ready()
     const worn = this.#session
-    return oneAtATime(this.#options.name, () => (this.#options.cookies ? this.#renew() : this.#renewStored(worn)))
+    return this.#inTurn(() => (this.#options.cookies ? this.#renew() : this.#renewStored(worn)))
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const { storage, name } = this.#options
+    return storage.oneAtATime === undefined ? oneAtATime(name, work) : storage.oneAtATime(name, work)
   }
 
   async #renewStored(worn: KeptSession | null): Promise<boolean> {

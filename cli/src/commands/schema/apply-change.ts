@@ -3,6 +3,7 @@ import type { Client } from '@plinth/sdk'
 import { CliError } from '../../cli-error.ts'
 import { exitCodes } from '../../exit-codes.ts'
 import { applySchema, planSchema, plainSchema, type Step } from '../../server/schema-api.ts'
+import { withProof } from '../../server/with-proof.ts'
 import { askYesNo } from '../../terminal/ask.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 import { withProgress } from '../../terminal/with-progress.ts'
@@ -36,7 +37,8 @@ export async function applyChange(
   refuseBlocked(steps)
   const accept = await accepted(terminal, steps, options)
   const message = `Applying ${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`
-  const applied = await withProgress(terminal, message, () => applySchema(client, { ...request, accept }))
+  const apply = () => withProgress(terminal, message, () => applySchema(client, { ...request, accept }))
+  const applied = await withProof(terminal, client, apply)
   return { document: plainSchema({ ...applied.schema, version: applied.version }), steps }
 }
 

@@ -1,4 +1,5 @@
-import { connect, type ServerOptions } from '../../server/connect.ts'
+import { connect } from '../../server/connect.ts'
+import type { ServerOptions } from '../../server/server-url.ts'
 import { readVersions } from '../../server/schema-api.ts'
 import type { Terminal } from '../../terminal/terminal.ts'
 
