@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, request as send } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { documentSchema, fieldTypes, isRecord, memberOf } from '@plinth/schema'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type CliWorld, startCliWorld } from './support/cli-world.ts'
 import { startPlinth } from './support/plinth-command.ts'
 import { until } from './support/until.ts'
+import { wholeSchema } from './support/whole-schema.ts'
 
 let world: CliWorld
 
@@ -170,6 +172,91 @@ describe('push', () => {
     expect(project.read()).toContain("body: text, // Markdown\n        note: { type: 'text' },")
   })
 })
+
+describe('a schema that has everything', () => {
+  const whole = `import { defineSchema } from '@plinth/schema'\nexport default defineSchema(${JSON.stringify(wholeSchema)})`
+
+  it('has all that a schema can say', () => {
+    // The server counts versions.
+    expect(unsaid(documentSchema, [wholeSchema])).toEqual(['version'])
+    const fields = members(wholeSchema.collections).flatMap(([, collection]) =>
+      members(memberOf(collection, 'fields')).map(([, field]) => field),
+    )
+    for (const [name, { options, commonOptions }] of Object.entries(fieldTypes)) {
+      const some = fields.filter((field) => memberOf(field, 'type') === name)
+      expect({ name, used: some.length > 0, unsaid: unsaid(options, some) }).toEqual({ name, used: true, unsaid: [] })
+      // Not each of them by each type.
+      for (const option of commonOptions)
+        expect(fields.some((field) => memberOf(field, option) !== undefined)).toBe(true)
+    }
+  })
+
+  it('is pushed and pulled without a loss, and then there is nothing to do', async () => {
+    const pushing = world.project(whole)
+    expect(await pushing.plinth('schema', 'push', '--yes')).toMatchObject({ code: 0 })
+    const version = await world.version()
+    const project = world.project()
+    expect(await project.plinth('schema', 'pull')).toMatchObject({ code: 0 })
+    const pulled = project.read()
+    const nothing = { code: 0, output: expect.stringContaining('The server has the schema of the file') }
+    expect(await project.plinth('schema', 'diff', '--check')).toMatchObject(nothing)
+    expect(await pushing.plinth('schema', 'diff', '--check')).toMatchObject(nothing)
+    expect(await project.plinth('schema', 'push', '--yes')).toMatchObject(nothing)
+    expect(await pushing.plinth('schema', 'pull')).toMatchObject({ code: 0 })
+    expect([await world.version(), project.read(), pushing.read()]).toEqual([version, pulled, whole])
+  })
+
+  it('an edit of each of its parts by an admin changes the lines that say it, and no others', async () => {
+    await world.project(whole).plinth('schema', 'push', '--yes')
+    const project = world.project()
+    await project.plinth('schema', 'pull')
+    const lines = project.read().split('\n')
+    const { version, ...before } = (await world.admin.get('/api/schema')).body
+    const text = edits.reduce((said, [from, to]) => said.replace(from, to), JSON.stringify(before))
+    const edited = { schema: JSON.parse(text), base: version }
+    expect(await world.admin.send('POST', '/api/schema/apply', edited)).toMatchObject({ status: 200 })
+    expect(await project.plinth('schema', 'pull')).toMatchObject({ code: 0 })
+    const after = project.read().split('\n')
+    expect(after).toHaveLength(lines.length)
+    const changed = after.filter((line, i) => line !== lines[i]).map((line) => line.trim())
+    expect(changed).toEqual([
+      "member: { description: 'Whoever pays' },",
+      "title: { type: 'text', minLength: 1, maxLength: 300, pattern: '^\\\\S.*$', required: true, label: 'Title' },",
+      "anonymous: { read: \"status = 'published'\", hide: ['mail', 'extra'] },",
+      'replay: 50,',
+      "team: '@user.team.id',",
+    ])
+    expect(await project.plinth('schema', 'push', '--yes')).toMatchObject({ code: 0 })
+    expect(await world.version()).toBe(Number(version) + 1)
+  })
+})
+
+const members = (value: unknown): readonly (readonly [string, unknown])[] =>
+  isRecord(value) ? Object.entries(value) : []
+
+const membersOf = (value: unknown): readonly unknown[] => members(value).map(([, member]) => member)
+
+/** What a JSON Schema knows that none of these values has. */
+function unsaid(schema: unknown, values: readonly unknown[]): readonly string[] {
+  const [items, each] = [memberOf(schema, 'items'), memberOf(schema, 'additionalProperties')]
+  return [
+    ...members(memberOf(schema, 'properties')).flatMap(([name, inner]) => {
+      const said = values.map((value) => memberOf(value, name)).filter((value) => value !== undefined)
+      return said.length === 0 ? [name] : unsaid(inner, said)
+    }),
+    ...(isRecord(items) ? unsaid(items, values.flat()) : []),
+    ...(isRecord(each) ? unsaid(each, values.flatMap(membersOf)) : []),
+  ]
+}
+
+/** Each in a part of its own of the schema's JSON. */
+const edits: readonly (readonly [from: string, to: string])[] = [
+  ['Whoever has paid; \\"quoted\\", and it’s more.', 'Whoever pays'],
+  ['"maxLength":200,"pattern"', '"maxLength":300,"pattern"'],
+  ["status = 'published' && shown", "status = 'published'"],
+  ['"replay":20', '"replay":50'],
+  ['@user.team.name', '@user.team.id'],
+]
 
 describe('kill -9 in the middle of a push', () => {
   it.each(['before', 'after'] as const)('leaves all or nothing: %s the server hears of it', async (moment) => {
