@@ -38,7 +38,13 @@ it.each<[string, Record<string, string>, readonly string[], number, RegExp]>([
     3,
     /password is wrong/,
   ],
-  ['no server', { PLINTH_URL: 'http://127.0.0.1:9' }, ['keys', 'list'], 4, /^Plinth does not answer\. Start it/],
+  [
+    'no server',
+    { PLINTH_URL: 'http://127.0.0.1:9' },
+    ['keys', 'list'],
+    4,
+    /^Plinth does not answer at http:\/\/127\.0\.0\.1:9 \(bad port\)\. Start it/,
+  ],
   ['no address', {}, ['keys', 'list', '--url', 'nowhere'], 2, /is no address/],
   ['no command', {}, ['key'], 2, /unknown command/],
   ['a file that is not there', {}, ['schema', 'push'], 1, /plinth schema pull/],
@@ -153,6 +159,17 @@ it('config: what is in force, secrets masked; or what is wrong with it', async (
     code: 1,
     errors: expect.stringContaining('PORT must be'),
   })
+})
+
+it('a place that cannot be written is one sentence, and no stack', async () => {
+  project.write('')
+  const finished = await plinth('init', 'plinth.schema.ts/x')
+  expect(finished).toMatchObject({ code: 1, output: '', errors: expect.stringMatching(/^ENOTDIR: .*\.\n$/) })
+})
+
+it('helps with a command of a command too', async () => {
+  expect(await plinth('help', 'schema', 'push')).toMatchObject({ code: 0, output: expect.stringContaining('--accept') })
+  expect(await plinth('help', 'schema', 'psh')).toMatchObject({ code: 2, errors: expect.stringContaining('"psh"') })
 })
 
 it('answers in plain text where nobody looks at a terminal', async () => {

@@ -5,6 +5,7 @@ import { addConfigCommand } from './commands/config.ts'
 import { addDevCommand } from './commands/dev.ts'
 import { addDoctorCommand } from './commands/doctor.ts'
 import { addExportCommand } from './commands/export.ts'
+import { addHelpCommand } from './commands/help.ts'
 import { addImportCommand } from './commands/import.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addKeysCommands } from './commands/keys.ts'
@@ -37,7 +38,13 @@ export function createProgram(terminal: Terminal): Command {
 
 /** A fault in how a command was given, in our words. */
 const sayUsage = (terminal: Terminal, text: string): void =>
-  terminal.error(`${text.trim().replace(/^error: /, '')} (add --help for what there is)`, { exitCode: exitCodes.usage })
+  terminal.error(
+    `${text
+      .trim()
+      .replace(/^error: /, '')
+      .replaceAll('\n', ' ')} (add --help for what there is)`,
+    { exitCode: exitCodes.usage },
+  )
 
 const commands: readonly ((program: Command, terminal: Terminal) => void)[] = [
   addInitCommand,
@@ -58,4 +65,5 @@ const commands: readonly ((program: Command, terminal: Terminal) => void)[] = [
   addLogsCommand,
   addOpenApiCommand,
   addCompletionCommand,
+  addHelpCommand,
 ]

@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { CliError } from './cli-error.ts'
 import { createProgram } from './create-program.ts'
 import { exitCodes } from './exit-codes.ts'
+import { fileFault } from './file-fault.ts'
 import { createTerminal, type Terminal } from './terminal/terminal.ts'
 import { toCliError } from './server/to-cli-error.ts'
 
@@ -23,9 +24,14 @@ function loadEnvironmentFile(): void {
   if (existsSync('.env')) process.loadEnvFile('.env')
 }
 
+function ofFile(error: unknown): CliError | null {
+  const fault = fileFault(error)
+  return fault === null ? null : new CliError(`${fault.message}.`, exitCodes.failed, { cause: error })
+}
+
 function report(terminal: Terminal, error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
-  const known = error instanceof CliError ? error : toCliError(error)
+  const known = error instanceof CliError ? error : (toCliError(error) ?? ofFile(error))
   if (known === null) {
     terminal.error(error instanceof Error ? (error.stack ?? error.message) : String(error), { code: 'internal' })
     return exitCodes.failed

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import type { Command } from 'commander'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { describeLogLine } from '../logs/describe-log-line.ts'
 import { toCliError } from '../server/to-cli-error.ts'
 import { connect } from '../server/connect.ts'
 import { serverEnvironment, serverProgram } from '../server/server-program.ts'
@@ -39,7 +41,7 @@ async function develop(terminal: Terminal, options: DevOptions): Promise<void> {
       child.kill(signal)
     })
   const ended = once(child, 'exit')
-  const url = await readyUrl(child)
+  const url = await readyUrl(child, terminal)
   if (url !== null) void watchTypes(terminal, url, options, stopping.signal)
   if (url !== null && options.open) void openReference(terminal, `${url}/docs`)
   const [code]: (number | null)[] = await ended
@@ -52,17 +54,14 @@ async function openReference(terminal: Terminal, address: string): Promise<void>
 }
 
 /** Shows what the server prints, and answers where it listens once it says so; null where it ends before. */
-function readyUrl(child: ChildProcess): Promise<string | null> {
-  let printed = ''
+function readyUrl(child: ChildProcess, terminal: Terminal): Promise<string | null> {
   return new Promise((resolve) => {
     child.on('exit', () => resolve(null))
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      process.stdout.write(text)
-      printed += text
-      const url = /ready at (https?:\/\/\S+)/.exec(printed)?.[1]
-      if (url === undefined) return
-      printed = ''
-      resolve(url)
+    if (child.stdout === null) return
+    createInterface(child.stdout).on('line', (line) => {
+      process.stdout.write(`${terminal.json ? line : describeLogLine(terminal, line)}\n`)
+      const url = /ready at (https?:\/\/\S+)/.exec(line)?.[1]
+      if (url !== undefined) resolve(url)
     })
   })
 }

@@ -89,7 +89,7 @@ async function send(
     return await client.collection(collection).import(input.stream, { format, ...given, signal, onProgress })
   } catch (error) {
     const transfer = { stopped: signal, consequence: consequenceOf(input), begun: input.state !== 'unread' }
-    throw refusedRows(error) ?? brokenOff(error, transfer) ?? error
+    throw refusedRows(error, onConflict) ?? brokenOff(error, transfer) ?? error
   } finally {
     bar.end()
   }
@@ -102,12 +102,16 @@ function consequenceOf({ state }: Input): string {
 }
 
 /** Null where it is not about rows. */
-function refusedRows(error: unknown): CliError | null {
+function refusedRows(error: unknown, onConflict: ImportOptions['onConflict']): CliError | null {
   if (!(error instanceof PlinthError) || error.code !== 'importFailed') return null
   // The errors of this problem are about rows.
   const faults = error.errors as readonly ImportFault[]
   const lines = describeFaults(faults, Number(error.details['failed'] ?? faults.length))
-  return new CliError([error.message, ...lines].join('\n'), exitCodes.failed, {
+  const message = error.message.replace(': see "errors"', '')
+  const isThere = onConflict === undefined && faults.some(({ code }) => code === 'notUnique')
+  const hint =
+    'Records that are there already can be left as they are, or changed: --on-conflict skip, --on-conflict update.'
+  return new CliError([message, ...lines, ...(isThere ? ['', hint] : [])].join('\n'), exitCodes.failed, {
     details: { code: error.code, status: error.status, ...error.details, errors: faults },
   })
 }

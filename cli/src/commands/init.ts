@@ -21,7 +21,7 @@ function init(terminal: Terminal, folder: string): void {
   for (const { path, text, secret } of made ?? []) writeWholeFile(join(root, path), text, secret ? 0o600 : undefined)
   const paths = (some: typeof kept) => (some ?? []).map(({ path }) => path)
   const enter = folder === '.' ? '' : `  cd ${folder}\n`
-  const next = `\nNow:\n${enter}  npm install\n  npm run dev        # the server; the admin's password is in .env\n  npm run push       # in another terminal: applies plinth.schema.ts\n  npm start          # the first query`
+  const next = `\n\nNow:\n${enter}  npm install\n  npm run dev        # the server; the admin's password is in .env\n  npm run push       # in another terminal: applies plinth.schema.ts\n  npm start          # the first query`
   const lines = [...paths(made).map((path) => `made   ${path}`), ...paths(kept).map((path) => `kept   ${path}`)]
   terminal.result({ folder: root, made: paths(made), kept: paths(kept) }, lines.join('\n') + next)
 }

@@ -41,8 +41,11 @@ export function addKeysCommands(program: Command, terminal: Terminal): void {
 async function listKeys(terminal: Terminal, options: ServerOptions): Promise<void> {
   const client = await connect(terminal, options)
   const { items } = await client.request<{ items: readonly Key[] }>('GET', '/api/admin/keys')
-  const rows = items.map(({ id, name, roles, expiresAt }) => [id, name, roles.join(', '), expiresAt ?? 'no end'])
-  terminal.result({ items }, items.length === 0 ? 'There are no keys.' : table(rows))
+  const rows = items.map(({ id, name, roles, expiresAt }) => [id, name, roles.join(', '), expiresAt ?? 'never'])
+  terminal.result(
+    { items },
+    items.length === 0 ? 'There are no keys.' : table([['id', 'name', 'roles', 'ends'], ...rows]),
+  )
 }
 
 async function createKey(terminal: Terminal, options: NewKey, name: string): Promise<void> {

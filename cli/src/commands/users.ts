@@ -61,7 +61,10 @@ async function listUsers(terminal: Terminal, options: ServerOptions & { readonly
   const { role } = options
   const shown = role === undefined ? items : items.filter(({ roles }) => roles.includes(role))
   const rows = shown.map(({ id, email, roles, created }) => [id, email, roles.join(', '), created])
-  terminal.result({ items: shown }, shown.length === 0 ? 'There are none.' : table(rows))
+  terminal.result(
+    { items: shown },
+    shown.length === 0 ? 'There are none.' : table([['id', 'e-mail', 'roles', 'created'], ...rows]),
+  )
 }
 
 interface Invitation extends ServerOptions {
@@ -102,7 +105,8 @@ async function unblockUser(terminal: Terminal, options: ServerOptions, name: str
   terminal.result({ id, email, blocked: false }, `${email} may sign in again.`)
 }
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** An id, and no address. */
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** @throws CliError where there is no such user */
 async function findUser(client: Client, name: string): Promise<User> {

@@ -1,17 +1,37 @@
+import { memberOf } from '@plinth/schema'
 import { CliError } from '../cli-error.ts'
+import { exitCodes } from '../exit-codes.ts'
 import { printable } from '../terminal/printable.ts'
 
 /**
  * Goes where it is sent and no further: a redirect would take passwords and tokens along to wherever it leads.
  *
- * @throws CliError that names the other address
+ * @throws CliError that says where nobody answers, or names the other address
  */
 export const directFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, { ...init, redirect: 'manual' })
+  const asked = originOf(String(input))
+  const response = await fetch(input, { ...init, redirect: 'manual' }).catch((cause: unknown) => {
+    throw init?.signal?.aborted === true ? cause : unreachable(asked, cause)
+  })
   const target = response.headers.get('location')
   if (response.status < 300 || response.status === 304 || response.status > 399 || target === null) return response
-  const [asked, led] = [URL.parse(response.url), URL.parse(target, response.url)]
   throw new CliError(
-    `${asked?.origin ?? 'The server'} sends on to ${printable(led?.origin ?? target)}, which is not followed. If that is your server, say so with --url or PLINTH_URL.`,
+    `${asked} sends on to ${printable(originOf(target, asked))}, which is not followed. If that is your server, say so with --url or PLINTH_URL.`,
   )
+}
+
+const originOf = (address: string, base?: string): string => URL.parse(address, base)?.origin ?? address
+
+const unreachable = (asked: string, cause: unknown): CliError =>
+  new CliError(
+    `Plinth does not answer at ${asked}${reasonOf(cause)}. Start it with "plinth start", or say where it is with --url or PLINTH_URL.`,
+    exitCodes.unreachable,
+    { cause, details: { code: 'network', status: 0 } },
+  )
+
+/** What the system says: `ECONNREFUSED`, or that a certificate is not trusted. */
+function reasonOf(error: unknown): string {
+  const cause = memberOf(error, 'cause')
+  const reason = memberOf(cause, 'code') ?? memberOf(cause, 'message')
+  return typeof reason === 'string' ? ` (${printable(reason)})` : ''
 }

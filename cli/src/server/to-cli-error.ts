@@ -17,7 +17,9 @@ export function toCliError(error: unknown): CliError | null {
   const { status, code, message, errors, requestId } = error
   const lines = errors.map((fault) => `\n  ${printable(fault.path)}: ${printable(fault.message)}`).join('')
   const details = { code, status, ...(errors.length > 0 && { errors }), ...(requestId !== null && { requestId }) }
-  return new CliError(`${advice(status, code) ?? printable(message)}${lines}`, exitCodeOf[code] ?? byStatus(status), {
+  // For programs they are in a member of that name; here they follow.
+  const said = printable(message).replace(': see "errors"', '')
+  return new CliError(`${advice(code) ?? said}${lines}`, exitCodeOf[code] ?? byStatus(status), {
     details,
   })
 }
@@ -27,9 +29,7 @@ function byStatus(status: number): number {
   return status === 401 || status === 403 ? exitCodes.notAllowed : exitCodes.failed
 }
 
-function advice(status: number, code: string): string | null {
-  if (status === 0 && code === 'network')
-    return 'Plinth does not answer. Start it with "plinth start", or say where it is with --url or PLINTH_URL.'
+function advice(code: string): string | null {
   if (code === 'invalidToken' && givenToken() !== null)
     return 'The token in PLINTH_TOKEN is not valid, or has expired. Make a new one with "plinth keys create".'
   if (code === 'invalidToken' || code === 'invalidRefreshToken')

@@ -1,6 +1,7 @@
 import { PlinthError } from '@plinth/sdk'
 import { CliError } from '../cli-error.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { fileFault } from '../file-fault.ts'
 
 interface Transfer {
   readonly stopped: AbortSignal
@@ -19,23 +20,4 @@ export function brokenOff(error: unknown, { stopped, consequence, begun }: Trans
   const fault = fileFault(error)
   if (fault !== null) return new CliError(`${fault.message}. ${consequence}`, exitCodes.failed, { cause: error })
   return new CliError(`The connection to Plinth broke off. ${consequence}`, exitCodes.unreachable, { cause: error })
-}
-
-/** What files, unlike connections, fail with. */
-const ofFiles: ReadonlySet<unknown> = new Set([
-  'ENOENT',
-  'EACCES',
-  'EPERM',
-  'EROFS',
-  'ENOTDIR',
-  'EISDIR',
-  'ENOSPC',
-  'EDQUOT',
-  'EFBIG',
-  'EIO',
-])
-
-function fileFault(error: unknown): Error | null {
-  if (!(error instanceof Error)) return null
-  return 'code' in error && ofFiles.has(error.code) ? error : fileFault(error.cause)
 }

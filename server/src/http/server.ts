@@ -104,7 +104,9 @@ function answering({ router, identify, log, metrics, ...settings }: HttpOptions 
     res.once('close', () => {
       const seconds = (performance.now() - started) / 1000
       metrics.observe(req.method ?? '', req.template, res.statusCode, seconds)
-      if (log.isLevelEnabled('info')) log.info(lineOf(req, res, seconds), 'request')
+      // Programs that watch something ask again and again: that it is still the same is no news.
+      const level = res.statusCode === 304 ? 'debug' : 'info'
+      if (log.isLevelEnabled(level)) log[level](lineOf(req, res, seconds), 'request')
     })
     if (cors === null || req.headers.origin === undefined) return enter(req, res)
     // It answers a preflight itself.
