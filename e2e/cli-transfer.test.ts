@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type CliWorld, type Project, startCliWorld } from './support/cli-world.ts'
 import { plinthIn, startPlinth } from './support/plinth-command.ts'
+import { startSink } from './support/sink.ts'
 import { startStallingProxy } from './support/stalling-proxy.ts'
 import { hasTerminal, plinthInTerminal } from './support/terminal.ts'
 
@@ -169,6 +170,31 @@ it('an export that breaks off is no file, and says so', async () => {
   expect(await project.plinth('export', 'songs', 'link.csv', '--filter', 'false')).toMatchObject({ code: 0 })
   expect(readFileSync(join(project.folder, 'songs.csv'), 'utf8')).toBe('id,title,price,note,created,updated\r\n')
 })
+
+it.skipIf(!existsSync('/proc/self/status'))('a file of any size is sent as it is read, and not kept', async () => {
+  const sink = await startSink()
+  const env = { ...world.env, PLINTH_URL: sink.url }
+  const child = startPlinth({ cwd: project.folder, env }, ['import', 'songs', '-', '--format', 'csv'])
+  const closed = once(child, 'close')
+  const piece = Buffer.alloc(1_000_000, 'title,of,a,song\n')
+  const pieces = 400
+  let most = 0
+  for (let i = 0; i < pieces; i += 1) {
+    if (child.stdin?.write(piece) === false) await once(child.stdin, 'drain')
+    most = Math.max(most, residentBytes(child.pid))
+  }
+  child.stdin?.end()
+  expect(await closed).toEqual([0, null])
+  sink.close()
+  expect(sink.bytes()).toBe(pieces * piece.length)
+  // A process that kept the file would have more than all of it.
+  expect(most).toBeLessThan(pieces * piece.length * 0.75)
+})
+
+function residentBytes(pid: number | undefined): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
+}
 
 it.skipIf(!hasTerminal)('somebody at a terminal sees how far it is, and how fast', async () => {
   const at = { cwd: project.folder, env: world.env }

@@ -10,7 +10,7 @@ import { printable } from '../terminal/printable.ts'
  */
 export const directFetch: typeof fetch = async (input, init) => {
   const asked = originOf(String(input))
-  const response = await fetch(input, { ...init, redirect: 'manual' }).catch((cause: unknown) => {
+  const response = await fetch(input, { ...init, ...followingNothing(init?.body) }).catch((cause: unknown) => {
     throw init?.signal?.aborted === true ? cause : unreachable(asked, cause)
   })
   const target = response.headers.get('location')
@@ -19,6 +19,13 @@ export const directFetch: typeof fetch = async (input, init) => {
     `${asked} sends on to ${printable(originOf(target, asked))}, which is not followed. If that is your server, say so with --url or PLINTH_URL.`,
   )
 }
+
+/**
+ * For a redirect, Node keeps what a stream has sent in memory, all of it; unless none is followed, and there is no window
+ * that it could be sent from: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch (clone of the request).
+ */
+const followingNothing = (body: unknown): RequestInit =>
+  body instanceof ReadableStream ? { redirect: 'error', window: null } : { redirect: 'manual' }
 
 const originOf = (address: string, base?: string): string => URL.parse(address, base)?.origin ?? address
 

@@ -127,7 +127,7 @@ export class SessionKeeper implements Credentials {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const { storage, name } = this.#options
-    return storage.oneAtATime === undefined ? oneAtATime(name, work) : storage.oneAtATime(name, work)
+    return (storage.oneAtATime ?? oneAtATime)(name, work)
   }
 
   async #renewStored(worn: KeptSession | null): Promise<boolean> {

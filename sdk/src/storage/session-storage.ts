@@ -9,5 +9,5 @@ export interface SessionStorage {
    * Lets one caller in at a time, of all that share the storage: a session is renewed by one of them. Without it, all tabs
    * of an origin take turns, and so does whatever runs in one program.
    */
-  oneAtATime?<T>(name: string, work: () => Promise<T>): Promise<T>
+  readonly oneAtATime?: <T>(name: string, work: () => Promise<T>) => Promise<T>
 }
