@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { SessionStorage } from '@plinth/sdk'
 import { memberOf } from '@plinth/schema'
+import { CliError } from '../cli-error.ts'
+import { homeFolder } from '../home-folder.ts'
 import { withFileLock } from './file-lock.ts'
 import { makePrivateFolder, readPrivateFile, writePrivateFile } from './private-file.ts'
 
 /** Keeps the session with one server in the user's config folder, for all commands. */
 export function sessionStorage(url: string): SessionStorage {
-  const path = fileOf(url)
+  const folder = configFolder()
+  if (folder === null) return nowhere
+  const path = fileOf(folder, url)
   return {
     get: () => {
       const kept = parse(readPrivateFile(path))
@@ -27,18 +30,27 @@ export function sessionStorage(url: string): SessionStorage {
   }
 }
 
+const nowhere: SessionStorage = {
+  get: () => null,
+  set: () => {
+    throw new CliError('There is no home folder to keep the session in: set HOME, or XDG_CONFIG_HOME.')
+  },
+}
+
 /** A file each, so that commands for different servers never wait for each other. */
-function fileOf(url: string): string {
+function fileOf(folder: string, url: string): string {
   const host = new URL(url).host.replaceAll(/[^a-z0-9.-]+/g, '_').slice(0, 80)
   const hash = createHash('sha256').update(url).digest('hex').slice(0, 16)
-  return join(configFolder(), 'plinth', 'sessions', `${host}-${hash}.json`)
+  return join(folder, 'plinth', 'sessions', `${host}-${hash}.json`)
 }
 
 /** https://specifications.freedesktop.org/basedir-spec/latest/: a path that is not absolute does not count. */
-function configFolder(): string {
+function configFolder(): string | null {
   const { XDG_CONFIG_HOME: given = '', APPDATA: windows = '' } = process.env
   if (isAbsolute(given)) return given
-  return process.platform === 'win32' && isAbsolute(windows) ? windows : join(homedir(), '.config')
+  if (process.platform === 'win32' && isAbsolute(windows)) return windows
+  const home = homeFolder()
+  return home === null ? null : join(home, '.config')
 }
 
 function parse(text: string | null): unknown {
