@@ -275,12 +275,21 @@ describe('what is kept', () => {
   })
 })
 
+it('commands work where there is no home folder; a session is not kept, which is said', async () => {
+  const homeless = { HOME: '', XDG_CONFIG_HOME: '', XDG_CACHE_HOME: '' }
+  const env = { ...homeless, PLINTH_ADMIN_EMAIL: admin.email, PLINTH_ADMIN_PASSWORD: admin.password }
+  expect(await plinthIn(at(env))('whoami')).toMatchObject({ code: 0, errors: '' })
+  const refused = plinthIn({ ...at(env), input: admin.password })('sign-in', admin.email, '--password-stdin')
+  expect(await refused).toMatchObject({ code: 1, output: '', errors: expect.stringContaining('XDG_CONFIG_HOME') })
+  expect(readdirSync(folder)).toEqual([])
+})
+
 it.each([
-  ['sign-in'],
-  ['sign-in', 'me@example.com'],
-  ['sign-in', 'me@example.com', '--password-stdin', '--url', 'http://me:secret-in-it@localhost:1'],
-])('one sentence where it was not given as it must be: %s %s %s', async (...words) => {
-  const finished = await plinthIn({ ...at(), input: 'x' })(...words.filter((word) => word !== undefined))
+  'sign-in',
+  'sign-in me@example.com',
+  'sign-in me@example.com --password-stdin --url http://me:secret-in-it@localhost:1',
+])('one sentence where it was not given as it must be: %s', async (words) => {
+  const finished = await plinthIn({ ...at(), input: 'x' })(...words.split(' '))
   expect(finished).toMatchObject({ code: 2, output: '' })
   expect(finished.errors).not.toContain('secret-in-it')
 })

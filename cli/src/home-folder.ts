@@ -1,9 +1,11 @@
 import { homedir } from 'node:os'
+import { isAbsolute } from 'node:path'
 
-/** Null for users whom the system does not know, as in containers. */
+/** Null for users whom the system does not know, as in containers, and where `HOME` names no place. */
 export function homeFolder(): string | null {
   try {
-    return homedir()
+    const folder = homedir()
+    return isAbsolute(folder) ? folder : null
   } catch {
     return null
   }

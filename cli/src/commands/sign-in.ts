@@ -30,7 +30,7 @@ async function signIn(terminal: Terminal, options: SignInOptions, email: string 
   const url = serverUrl(options)
   const storage = sessionStorage(url)
   // What is wrong with its place is told before anybody types a password.
-  const before = await storage.get(url)
+  const before = await storage.oneAtATime(url, async () => storage.get(url))
   if (isUnencrypted(url)) terminal.note(`${url} is not encrypted: your password can be read on the way.`)
   const credentials = await readCredentials(terminal, options, url, email)
   const user = await signInWithPassword(terminal, clientAt(url, { storage }), credentials)

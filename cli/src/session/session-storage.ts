@@ -8,8 +8,11 @@ import { homeFolder } from '../home-folder.ts'
 import { withFileLock } from './file-lock.ts'
 import { makePrivateFolder, readPrivateFile, writePrivateFile } from './private-file.ts'
 
+/** Where a session is kept that several commands share. */
+type SharedStorage = SessionStorage & Required<Pick<SessionStorage, 'oneAtATime'>>
+
 /** Keeps the session with one server in the user's config folder, for all commands. */
-export function sessionStorage(url: string): SessionStorage {
+export function sessionStorage(url: string): SharedStorage {
   const folder = configFolder()
   if (folder === null) return nowhere
   const path = fileOf(folder, url)
@@ -30,12 +33,10 @@ export function sessionStorage(url: string): SessionStorage {
   }
 }
 
-const nowhere: SessionStorage = {
-  get: () => null,
-  set: () => {
-    throw new CliError('There is no home folder to keep the session in: set HOME, or XDG_CONFIG_HOME.')
-  },
+const noPlace = (): never => {
+  throw new CliError('There is no home folder to keep the session in: set HOME, or XDG_CONFIG_HOME.')
 }
+const nowhere: SharedStorage = { get: () => null, set: noPlace, oneAtATime: noPlace }
 
 /** A file each, so that commands for different servers never wait for each other. */
 function fileOf(folder: string, url: string): string {
