@@ -10,6 +10,7 @@ import { secondFactors } from './0009-second-factors.ts'
 import { languagesAndSweeps } from './0010-languages-and-sweeps.ts'
 import { channels } from './0011-channels.ts'
 import { realtime } from './0012-realtime.ts'
+import { orderedIds } from './0013-ordered-ids.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   languagesAndSweeps,
   channels,
   realtime,
+  orderedIds,
 ]
