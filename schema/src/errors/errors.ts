@@ -150,6 +150,10 @@ export const errorCatalogue = {
     422,
     'This Idempotency-Key was used for a different request. Use a new key for a new request.',
   ],
+  idempotencyKeyElsewhere: [
+    409,
+    'A guest on another network has used this Idempotency-Key, so nothing was done. If that was you, look whether your first request was; for a new request use a new key.',
+  ],
   idempotencyInProgress: [409, 'The first request with this Idempotency-Key is still running. Try again shortly.'],
 
   // Channels

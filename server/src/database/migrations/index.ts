@@ -11,6 +11,7 @@ import { languagesAndSweeps } from './0010-languages-and-sweeps.ts'
 import { channels } from './0011-channels.ts'
 import { realtime } from './0012-realtime.ts'
 import { orderedIds } from './0013-ordered-ids.ts'
+import { idempotencyPlaces } from './0014-idempotency-places.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   channels,
   realtime,
   orderedIds,
+  idempotencyPlaces,
 ]
