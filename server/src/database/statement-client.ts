@@ -1,7 +1,8 @@
 import { errors } from '@plinth/schema'
 import type pg from 'pg'
 import type { Statement } from './database.ts'
-import { isStalePreparation } from './database-error.ts'
+import { isAnswerTooLarge, isStalePreparation } from './database-error.ts'
+import { maxAnswerBytes } from './max-answer-bytes.ts'
 import { noRows, type Settle, TextQuery, type TextQueryConfig } from './text-query.ts'
 import { watchBytes, type WatchedBytes } from './watched-bytes.ts'
 import { type SettleGroup, WriteGroup } from './write-group.ts'
@@ -61,9 +62,10 @@ export class StatementClient {
     return (await this.#client.query(text)).command
   }
 
-  /** The error, or the statement's own fault where it answered so much that the connection was cut. */
-  blamed({ maxBytes = 0 }: Statement, error: Error): Error {
-    return this.#bytes.takeBlame() ? errors.answerTooLarge({ limit: maxBytes }, { cause: error }) : error
+  /** The error, or the statement's own fault where it answered too much, for which it or the connection was cut. */
+  blamed({ maxBytes = maxAnswerBytes }: Statement, error: Error): Error {
+    const isTooLarge = this.#bytes.takeBlame() || isAnswerTooLarge(error)
+    return isTooLarge ? errors.answerTooLarge({ limit: maxBytes }, { cause: error }) : error
   }
 
   #noted({ text, values, name = '' }: Statement): TextQueryConfig {

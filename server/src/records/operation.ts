@@ -3,6 +3,7 @@ import type { Access } from '../access/access.ts'
 import type { Actor } from '../access/actor.ts'
 import { readVersion } from '../catalog/read-schema.ts'
 import type { Database, Rows, Session, Statement } from '../database/database.ts'
+import { maxAnswerBytes } from '../database/max-answer-bytes.ts'
 import type { CompiledSql } from '../database/sql.ts'
 import type { Run } from '../query/run.ts'
 import type { Plan, PlanCache } from './plan-cache.ts'
@@ -90,9 +91,6 @@ async function isStale(error: unknown, version: number, { session }: Operation):
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === '42P01' || code === '42703' || code === '42804' || code === '42883'
 }
-
-/** A thousand records of a megabyte each, ten times over, would otherwise take all the memory there is. */
-export const maxAnswerBytes = 64 * 1024 * 1024
 
 /**
  * Runs a plan and checks that it was made for the schema it met: the first column of every row is the version. Reads always

@@ -12,6 +12,7 @@ import { channels } from './0011-channels.ts'
 import { realtime } from './0012-realtime.ts'
 import { orderedIds } from './0013-ordered-ids.ts'
 import { idempotencyPlaces } from './0014-idempotency-places.ts'
+import { answerTooLarge } from './0015-answer-too-large.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   realtime,
   orderedIds,
   idempotencyPlaces,
+  answerTooLarge,
 ]
