@@ -91,6 +91,19 @@ describe('prepared statements', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(402)
     expect(await processId()).not.toBe(first)
   })
+
+  test('are bounded by their length too: a connection that has prepared long ones is replaced sooner', async () => {
+    const first = await processId()
+    const long = (i: number) => run(`select $1::int /* ${i}${'x'.repeat(490_000)} */`, [i], `long-${i}`)
+    for (let i = 0; i < 4; i++) {
+      await long(i)
+      await long(i)
+    }
+    expect(await processId()).toBe(first)
+    await long(4)
+    expect(await processId()).not.toBe(first)
+    expect(await run('select count(*) from pg_prepared_statements')).toEqual([['0']])
+  })
 })
 
 describe('a transaction', () => {
