@@ -34,6 +34,7 @@ import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
 import { openRealtime } from './realtime/open-realtime.ts'
+import { realtimePath } from './realtime/realtime-path.ts'
 import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -127,7 +128,7 @@ async function openHttp(
     identify,
     draining,
   })
-  const http = createHttpServer({ ...config, router, identify, log, metrics })
+  const http = createHttpServer({ ...config, router, identify, log, metrics, socketPath: realtimePath })
   const credentialOf = handshakeCredential(browser)
   const realtime = await openRealtime({
     http: http.server,
