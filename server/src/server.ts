@@ -30,6 +30,7 @@ import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
 import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
+import { KeyTurns } from './records/key-turns.ts'
 import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
@@ -172,7 +173,8 @@ async function openRecords({ config, log, database, closing }: Opened): Promise<
     bell.ring()
   }
   const transfers = new TransferSlots(config.poolSize)
-  return { records: { database, catalog, plans: new PlanCache(), transfers, wake }, signal }
+  const records = { database, catalog, plans: new PlanCache(), transfers, keyTurns: new KeyTurns(), wake }
+  return { records, signal }
 }
 
 function openSignIn(

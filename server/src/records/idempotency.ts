@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { errors, Problem } from '@plinth/schema'
+import type { Actor } from '../access/actor.ts'
 import type { Session } from '../database/database.ts'
 import type { Answer } from './answer.ts'
 import { type Operation, withCurrentModel } from './operation.ts'
@@ -31,21 +32,34 @@ export async function onceForKey(
   work: (operation: Operation) => Promise<Answer>,
   describe: (problem: Problem) => Answer,
 ): Promise<Answer> {
-  const { deps } = operation
+  const { deps, actor } = operation
+  const answer = await deps.keyTurns.hold(`${ownerOf(actor)} ${request.key}`, () =>
+    answerOnce(operation, request, work, describe),
+  )
+  deps.wake()
+  return answer
+}
+
+const ownerOf = ({ kind, id }: Actor): string => `${kind}:${id ?? ''}`
+
+function answerOnce(
+  operation: Operation,
+  request: IdempotentRequest,
+  work: (operation: Operation) => Promise<Answer>,
+  describe: (problem: Problem) => Answer,
+): Promise<Answer> {
   const refusals = new Set<unknown>()
   const attempt = (session: Session): Promise<Answer> =>
     work({ ...operation, session }).catch((error: unknown) => {
       refusals.add(error)
       throw error
     })
-  const answer = await withCurrentModel(operation, () => once(operation, request, attempt)).catch((error: unknown) => {
+  return withCurrentModel(operation, () => once(operation, request, attempt)).catch((error: unknown) => {
     // A refusal is an answer as well, and is kept; what it had begun is undone by then, so it takes a transaction of its
     // own, in which a retry may have been quicker. Faults of ours are not kept: a retry may succeed.
     if (!(error instanceof Problem) || error.status >= 500 || !refusals.has(error)) throw error
     return once(operation, request, async () => describe(error))
   })
-  deps.wake()
-  return answer
 }
 
 /** Claims the key, and keeps its answer in the same transaction: both are there or none. */
@@ -56,7 +70,7 @@ async function once(
 ): Promise<Answer> {
   const fingerprint = async (): Promise<string> =>
     hash('sha256', `${method}\n${target}\n${typeof body === 'string' ? body : await body()}`, 'base64url')
-  const claimed = { owner: `${actor.kind}:${actor.id ?? ''}`, key, place: actor.kind === 'anonymous' ? network : '' }
+  const claimed = { owner: ownerOf(actor), key, place: actor.kind === 'anonymous' ? network : '' }
   return deps.database.transaction(async (session) => {
     const first = await claim(session, claimed, fingerprint)
     if (first) return first

@@ -6,6 +6,7 @@ import type { Database, Rows, Session, Statement } from '../database/database.ts
 import { maxAnswerBytes } from '../database/max-answer-bytes.ts'
 import type { CompiledSql } from '../database/sql.ts'
 import type { Run } from '../query/run.ts'
+import type { KeyTurns } from './key-turns.ts'
 import type { Plan, PlanCache } from './plan-cache.ts'
 import type { TransferSlots } from './transfer/transfer-slots.ts'
 
@@ -15,6 +16,7 @@ export interface RecordsDeps {
   readonly catalog: { readonly model: Model; refresh(): Promise<Model> }
   readonly plans: PlanCache
   readonly transfers: TransferSlots
+  readonly keyTurns: KeyTurns
   /** Called after each commit that may have written: readers of the change log look at once. */
   readonly wake: () => void
 }

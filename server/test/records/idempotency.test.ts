@@ -5,7 +5,8 @@ import { type Answer, ok } from '../../src/records/answer.ts'
 import { runBatch } from '../../src/records/batch.ts'
 import { createRecord } from '../../src/records/create-records.ts'
 import { type IdempotentRequest, onceForKey } from '../../src/records/idempotency.ts'
-import type { Operation } from '../../src/records/operation.ts'
+import { KeyTurns } from '../../src/records/key-turns.ts'
+import { type Operation, operationOf } from '../../src/records/operation.ts'
 import { updateRecord } from '../../src/records/update-records.ts'
 import { admin, apiKey, type Fixture, guest, problemOf, recordsFixture } from './fixture.ts'
 
@@ -39,6 +40,9 @@ const present = (problem: Problem): Answer => ({
   headers: {},
   body: JSON.stringify({ code: problem.code }),
 })
+
+/** Another copy of the server on the same database: the two see each other there alone. */
+const anotherCopy = (): Operation => operationOf({ ...f.deps, keyTurns: new KeyTurns() }, admin, 'test')
 
 let runs = 0
 const create =
@@ -74,10 +78,37 @@ it('retries while the first try still runs wait for it, and get its answer', asy
   )
   await started.promise
   const retries = [once('a', create({ number: 2 })), once('a', create({ number: 3 }))]
+  const elsewhere = onceForKey(anotherCopy(), request('a'), create({ number: 4 }), present)
   gate.resolve()
-  const answers = await Promise.all([first, ...retries])
+  const answers = await Promise.all([first, ...retries, elsewhere])
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
   expect([runs, await count()]).toEqual([1, 1])
+})
+
+it('retries that wait keep no connection from anybody', async () => {
+  const gate = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<void>()
+  const first = once(
+    'a',
+    create({ number: 1 }, () => (started.resolve(), gate.promise)),
+  )
+  await started.promise
+  const retries = Array.from({ length: 20 }, () => once('a', create({ number: 2 })))
+  expect(await Promise.all([1, 2, 3].map(count))).toEqual([0, 0, 0])
+  gate.resolve()
+  expect(new Set((await Promise.all([first, ...retries])).map(({ body }) => body)).size).toBe(1)
+})
+
+it('a retry waits for so long, and the next gets its turn all the same', async () => {
+  const turns = new KeyTurns(50)
+  const gate = Promise.withResolvers<void>()
+  const first = turns.hold('a', () => gate.promise)
+  await expect(turns.hold('a', async () => 'second')).rejects.toMatchObject({ code: 'idempotencyInProgress' })
+  expect(await turns.hold('b', async () => 'other key')).toBe('other key')
+  gate.resolve()
+  await first
+  await expect(turns.hold('a', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
+  expect(await turns.hold('a', async () => 'third')).toBe('third')
 })
 
 it('a try whose connection broke in the middle leaves nothing, and the retry does the work', async () => {
