@@ -20,7 +20,7 @@ export function jsonList(rows: Sql, { alias }: Pick<Compiler, 'alias'>, watched:
 }
 
 /** More records than this may be more than one has the memory for: a field has up to 1 MB, unless it is told otherwise. */
-const harmless = 256
+const harmless = 100
 
 /** Whether a list of so many records of a shape is watched. */
 export const isWatched = (limit: number, shape: Shape): boolean => limit * mostRecords(shape) > harmless

@@ -81,8 +81,8 @@ it('a list of many related records adds up how long it gets, and is given up whe
   const compiled = (select: string) => compileGet(access, 'posts', shape(access, select))
   const isWatched = (select: string) => textOf(compiled(select)).includes('answer_too_large')
   expect(isWatched('tags(name,posts(title;limit=3);limit=100)')).toBe(true)
-  expect(isWatched('tags(name,posts(title;limit=3);limit=64)')).toBe(false)
-  expect(isWatched('author(posts(title;limit=257))')).toBe(true)
+  expect(isWatched('tags(name,posts(title;limit=3);limit=25)')).toBe(false)
+  expect(isWatched('author(posts(title;limit=101))')).toBe(true)
   expect(await resultOf(f, admin, compiled('tags(name;limit=1000)'), { id })).toEqual([
     [String(access.model.version), '{"tags":[{"name":"sql"}]}', expect.any(String)],
   ])
