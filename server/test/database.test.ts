@@ -106,6 +106,34 @@ describe('prepared statements', () => {
   })
 })
 
+describe('connections', () => {
+  test('are left for reads when all who write wait for each other', async () => {
+    const five = await connect({ url: db.url, max: 5 })
+    await five.run({ text: 'create table public.contended (id int primary key)', values: [] })
+    const gate = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
+    const insert = { text: 'insert into public.contended values (1) on conflict do nothing', values: [] }
+    const first = five.transaction(async (session) => {
+      await session.run(insert)
+      started.resolve()
+      await gate.promise
+    })
+    await started.promise
+    const others = Array.from({ length: 12 }, (_, i) =>
+      i % 2 ? five.run(insert) : five.transaction((session) => session.run(insert)),
+    )
+    expect(await five.run({ text: 'select count(*) from public.contended', values: [] })).toEqual([['0']])
+    const reads = Array.from({ length: 30 }, (_, i) => five.run({ text: `select ${i}`, values: [] }))
+    expect((await Promise.all(reads)).flat(2)).toEqual(reads.map((_, i) => String(i)))
+    expect(five.load().waiting).toBeGreaterThan(0)
+    gate.resolve()
+    await Promise.all([first, ...others])
+    expect(five.load()).toMatchObject({ waiting: 0 })
+    expect(await five.run({ text: 'drop table public.contended', values: [] })).toEqual([])
+    await five.close()
+  })
+})
+
 describe('a transaction', () => {
   beforeAll(() => run('create table public.notes (id int primary key, text text)'))
   const notes = async () => (await run('select id from public.notes order by id')).flat()
