@@ -8,11 +8,11 @@ import { answerAllow, problem, problemText } from './answers.ts'
 import { clientAddress } from './client-address.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { escapedDatabaseError } from './escaped-database-error.ts'
-import { HttpRequest, type HttpResponse, pathOf } from './http-request.ts'
-import { isSafe } from './identify.ts'
+import { HttpRequest, type HttpResponse, isSafe, pathOf } from './http-request.ts'
 import { readTarget } from './read-target.ts'
 import { requestIds } from './request-id.ts'
 import type { Router } from './router.ts'
+import { UnsentAnswers } from './unsent-answers.ts'
 
 export interface HttpOptions {
   readonly router: Router
@@ -28,6 +28,7 @@ export interface HttpOptions {
   readonly trustedProxies: number
   /** Where connections may become web sockets. */
   readonly socketPath?: string
+  readonly unsent?: UnsentAnswers
   /** Milliseconds for the headers, and for the whole request to arrive. */
   readonly headersTimeout?: number
   readonly requestTimeout?: number
@@ -73,7 +74,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   return { server, drain: (milliseconds) => drain(server, milliseconds) }
 }
 
-function answering({ router, identify, log, metrics, ...settings }: HttpOptions & { readonly requestTimeout: number }) {
+function answering({ router, identify, log, metrics, ...options }: HttpOptions & { readonly requestTimeout: number }) {
+  const settings = { ...options, unsent: options.unsent ?? new UnsentAnswers() }
   const requestId = requestIds()
   const cors = crossOrigin(settings.corsOrigins)
 
@@ -134,9 +136,10 @@ function limitArrival(req: HttpRequest, milliseconds: number): void {
 /** Who views as another reads, and ends the view. */
 const mayView = (req: HttpRequest): boolean => isSafe(req) || pathOf(req.target) === '/api/auth/sign-out'
 
-type Settings = Pick<HttpOptions, 'maxBody' | 'trustedProxies'>
+type Settings = Pick<HttpOptions, 'maxBody' | 'trustedProxies'> & { readonly unsent: UnsentAnswers }
 
-function prepare(req: HttpRequest, { maxBody, trustedProxies }: Settings): void {
+function prepare(req: HttpRequest, { maxBody, trustedProxies, unsent }: Settings): void {
+  req.unsent = unsent
   req.bodyLimit = maxBody
   req.clientAddress = clientAddress(req, trustedProxies)
   if (countHosts(req) !== 1 && (req.httpVersion === '1.1' || req.headers.host !== undefined)) {
