@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { type ScratchPostgres, startScratchPostgres } from '../../server/test/support/scratch-postgres.ts'
 
 /** The admin of every server started here; the examples in the documentation use the same. */
 export const admin = { email: 'admin@example.com', password: 'plinth-admin' } as const
@@ -33,17 +34,22 @@ export interface ServerOptions {
 const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
 const startSeconds = 90
 
-/** Starts Plinth with its embedded PostgreSQL as a process of its own, and waits until it is ready. */
+/**
+ * Starts Plinth with its embedded PostgreSQL as a process of its own, and waits until it is ready. Where the tests are to
+ * run on another version, it is given one of that by DATABASE_URL.
+ */
 export async function startServerProcess({ dataDir, env }: ServerOptions = {}): Promise<ServerProcess> {
   const folder = dataDir ?? (await makeDataFolder())
+  const other = env?.['DATABASE_URL'] === undefined ? await otherPostgres() : undefined
   const child = spawn(process.execPath, ['--conditions=source', main], {
-    env: environment(folder, env),
+    env: environment(folder, { ...env, ...(other && { DATABASE_URL: other.url }) }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const logs = collect(child)
   const stop = () => end(child, 'SIGTERM')
   const remove = async () => {
     await stop()
+    await other?.stop()
     await endOrphan(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 20 })
   }
@@ -55,6 +61,9 @@ export async function startServerProcess({ dataDir, env }: ServerOptions = {}): 
     throw error
   }
 }
+
+const otherPostgres = async (): Promise<ScratchPostgres | undefined> =>
+  process.env['PLINTH_TEST_POSTGRES'] === undefined ? undefined : await startScratchPostgres()
 
 /** PostgreSQL may run as another user, who must be able to enter. */
 async function makeDataFolder(): Promise<string> {

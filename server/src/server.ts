@@ -30,10 +30,12 @@ import { createMetrics, type Metrics } from './observability/metrics.ts'
 import { compileComputed } from './query/compile-computed.ts'
 import { checkUser, createUser } from './records/create-user.ts'
 import { forgetOldKeys } from './records/idempotency.ts'
+import { KeyTurns } from './records/key-turns.ts'
 import { readClaims } from './records/read-claims.ts'
 import type { RecordsDeps } from './records/operation.ts'
 import { PlanCache } from './records/plan-cache.ts'
 import { openRealtime } from './realtime/open-realtime.ts'
+import { realtimePath } from './realtime/realtime-path.ts'
 import { TransferSlots } from './records/transfer/transfer-slots.ts'
 import { type Closing, closingInTurn } from './closing.ts'
 import type { WorkerProcess } from './worker-process.ts'
@@ -127,7 +129,7 @@ async function openHttp(
     identify,
     draining,
   })
-  const http = createHttpServer({ ...config, router, identify, log, metrics })
+  const http = createHttpServer({ ...config, router, identify, log, metrics, socketPath: realtimePath })
   const credentialOf = handshakeCredential(browser)
   const realtime = await openRealtime({
     http: http.server,
@@ -171,7 +173,8 @@ async function openRecords({ config, log, database, closing }: Opened): Promise<
     bell.ring()
   }
   const transfers = new TransferSlots(config.poolSize)
-  return { records: { database, catalog, plans: new PlanCache(), transfers, wake }, signal }
+  const records = { database, catalog, plans: new PlanCache(), transfers, keyTurns: new KeyTurns(), wake }
+  return { records, signal }
 }
 
 function openSignIn(

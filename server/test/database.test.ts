@@ -91,6 +91,47 @@ describe('prepared statements', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(402)
     expect(await processId()).not.toBe(first)
   })
+
+  test('are bounded by their length too: a connection that has prepared long ones is replaced sooner', async () => {
+    const first = await processId()
+    const long = (i: number) => run(`select $1::int /* ${i}${'x'.repeat(490_000)} */`, [i], `long-${i}`)
+    for (let i = 0; i < 4; i++) {
+      await long(i)
+      await long(i)
+    }
+    expect(await processId()).toBe(first)
+    await long(4)
+    expect(await processId()).not.toBe(first)
+    expect(await run('select count(*) from pg_prepared_statements')).toEqual([['0']])
+  })
+})
+
+describe('connections', () => {
+  test('are left for reads when all who write wait for each other', async () => {
+    const five = await connect({ url: db.url, max: 5 })
+    await five.run({ text: 'create table public.contended (id int primary key)', values: [] })
+    const gate = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
+    const insert = { text: 'insert into public.contended values (1) on conflict do nothing', values: [] }
+    const first = five.transaction(async (session) => {
+      await session.run(insert)
+      started.resolve()
+      await gate.promise
+    })
+    await started.promise
+    const others = Array.from({ length: 12 }, (_, i) =>
+      i % 2 ? five.run(insert) : five.transaction((session) => session.run(insert)),
+    )
+    expect(await five.run({ text: 'select count(*) from public.contended', values: [] })).toEqual([['0']])
+    const reads = Array.from({ length: 30 }, (_, i) => five.run({ text: `select ${i}`, values: [] }))
+    expect((await Promise.all(reads)).flat(2)).toEqual(reads.map((_, i) => String(i)))
+    expect(five.load().waiting).toBeGreaterThan(0)
+    gate.resolve()
+    await Promise.all([first, ...others])
+    expect(five.load()).toMatchObject({ waiting: 0 })
+    expect(await five.run({ text: 'drop table public.contended', values: [] })).toEqual([])
+    await five.close()
+  })
 })
 
 describe('a transaction', () => {

@@ -19,6 +19,7 @@ export const errorCatalogue = {
   methodNotAllowed: [405, '{path} does not answer {method}; it answers {allowed}.'],
   internal: [500, 'Something went wrong on our side. Quote the request id when you report it.'],
   answerTooLarge: [400, 'The answer would be larger than {limit} bytes. Ask for less at once.'],
+  tooManyLargeAnswers: [503, 'Too many large answers wait to be read. Ask for less at once, or try again shortly.'],
   unavailable: [503, 'The database cannot be reached at the moment. Try again shortly.'],
   timeout: [503, 'The request took longer than {seconds} s and was stopped. Ask for less at once, or add an index.'],
 
@@ -149,6 +150,10 @@ export const errorCatalogue = {
   idempotencyKeyReused: [
     422,
     'This Idempotency-Key was used for a different request. Use a new key for a new request.',
+  ],
+  idempotencyKeyElsewhere: [
+    409,
+    'A guest on another network has used this Idempotency-Key, so nothing was done. If that was you, look whether your first request was; for a new request use a new key.',
   ],
   idempotencyInProgress: [409, 'The first request with this Idempotency-Key is still running. Try again shortly.'],
 

@@ -10,6 +10,13 @@ const tooManyConnections = '53300'
 const cachedPlanOutdated = '0A000'
 const statementNameUnknown = '26000'
 
+/** Raised by `plinth.answer_too_large()`. No class of PostgreSQL's own codes, nor of the standard's, begins with these letters. */
+export const answerTooLargeCode = 'PL001'
+
+/** The answer was larger than it may be, or than the 1 GB for which PostgreSQL has memory. */
+export const isAnswerTooLarge = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === answerTooLargeCode || error.routine === 'enlargeStringInfo')
+
 const isConnectionCode = (code = ''): boolean => /^(08|57P0)/.test(code)
 
 /** The connection that met this error must not be used again. */

@@ -1,4 +1,4 @@
-import { sqlLiteral } from '@plinth/schema'
+import { errors, sqlLiteral } from '@plinth/schema'
 
 /** A value that is filled in when a statement runs; it always travels as a parameter, cast to `type`. */
 export class Param<Run> {
@@ -31,7 +31,8 @@ export function sql<Run>(texts: TemplateStringsArray, ...values: readonly Interp
   texts.forEach((text, i) => {
     if (text !== '') parts.push(text)
     const value = values[i]
-    if (value instanceof Fragment) parts.push(...value.parts)
+    // One by one: as arguments of one call, a hundred thousand would be more than the stack holds.
+    if (value instanceof Fragment) for (const part of value.parts) parts.push(part)
     else if (value !== undefined) parts.push(value)
   })
   return new Fragment(parts)
@@ -78,7 +79,14 @@ export interface CompiledSql<Run> {
   values(run: Run): unknown[]
 }
 
-/** Numbers the parameters. The same `Param` used twice becomes one parameter. */
+/** PostgreSQL counts the parameters of a statement in two bytes. */
+const maxParams = 65_535
+
+/**
+ * Numbers the parameters. The same `Param` used twice becomes one parameter.
+ *
+ * @throws Problem badRequest where there are more than a statement can have
+ */
 export function compileSql<Run>(fragment: Fragment<Run>): CompiledSql<Run> {
   const params: Param<Run>[] = []
   const numbers = new Map<Param<Run>, number>()
@@ -90,5 +98,6 @@ export function compileSql<Run>(fragment: Fragment<Run>): CompiledSql<Run> {
       return `$${number}::${part.type}`
     })
     .join('')
+  if (params.length > maxParams) throw errors.badRequest({ reason: 'This asks for too much at once.' })
   return { text, values: (run) => params.map((each) => each.value(run)) }
 }

@@ -1,18 +1,25 @@
 import { errors } from '@plinth/schema'
 import type pg from 'pg'
 import type { Statement } from './database.ts'
-import { isStalePreparation } from './database-error.ts'
+import { isAnswerTooLarge, isStalePreparation } from './database-error.ts'
+import { maxAnswerBytes } from './max-answer-bytes.ts'
 import { noRows, type Settle, TextQuery, type TextQueryConfig } from './text-query.ts'
 import { watchBytes, type WatchedBytes } from './watched-bytes.ts'
 import { type SettleGroup, WriteGroup } from './write-group.ts'
 
-/** PostgreSQL never forgets a prepared statement by itself, and each costs memory on every connection. */
+/**
+ * PostgreSQL never forgets a prepared statement by itself, and each costs memory on every connection: some fifty bytes for
+ * each character of its text.
+ */
 const maxNames = 400
+const maxCharacters = 2_000_000
 
 /** One connection, for as long as it lives: what was prepared on it, and how much its statements may answer. */
 export class StatementClient {
   readonly #client: pg.PoolClient
   readonly #names = new Set<string>()
+  /** The length of the statements of these names. */
+  #characters = 0
   readonly #bytes: WatchedBytes
   #stale = false
 
@@ -23,7 +30,7 @@ export class StatementClient {
 
   /** Whether it had better be closed when nobody uses it any more. */
   get isWorn(): boolean {
-    return this.#stale || this.#names.size > maxNames
+    return this.#stale || this.#names.size > maxNames || this.#characters > maxCharacters
   }
 
   /** Whether it was cut, since a statement answered too much. */
@@ -61,13 +68,17 @@ export class StatementClient {
     return (await this.#client.query(text)).command
   }
 
-  /** The error, or the statement's own fault where it answered so much that the connection was cut. */
-  blamed({ maxBytes = 0 }: Statement, error: Error): Error {
-    return this.#bytes.takeBlame() ? errors.answerTooLarge({ limit: maxBytes }, { cause: error }) : error
+  /** The error, or the statement's own fault where it answered too much, for which it or the connection was cut. */
+  blamed({ maxBytes = maxAnswerBytes }: Statement, error: Error): Error {
+    const isTooLarge = this.#bytes.takeBlame() || isAnswerTooLarge(error)
+    return isTooLarge ? errors.answerTooLarge({ limit: maxBytes }, { cause: error }) : error
   }
 
   #noted({ text, values, name = '' }: Statement): TextQueryConfig {
-    if (name !== '') this.#names.add(name)
+    if (name !== '' && !this.#names.has(name)) {
+      this.#names.add(name)
+      this.#characters += text.length
+    }
     return { text, values, name }
   }
 

@@ -20,12 +20,16 @@ interface Waiter {
   readonly use: Use
   /** … or, for a quick statement, a share of one. */
   readonly quick: { readonly statement: Statement; readonly settle: Settle } | null
+  /** What writes may have to wait until others have written, for as long as those take. */
+  readonly isRead: boolean
 }
 
 /**
  * Connections that run statements. It sits on the path of every request, hence callbacks: one promise a statement, and
  * no listener or timer of its own. When all connections are in use, a quick read is sent behind other quick ones; any
  * other waits for a connection of its own, and while one waits nobody is sent ahead of it. Quick writes share commits.
+ *
+ * A part of the connections is for reads: writes that wait for a lock cannot take all of them.
  */
 export class StatementPool implements Session {
   readonly #pool: pg.Pool
@@ -36,6 +40,10 @@ export class StatementPool implements Session {
   /** In the order in which they came. */
   readonly #waiting: Waiter[] = []
   readonly #max: number
+  readonly #maxWriting: number
+  /** How many of those in use are for more than reads. */
+  #writing = 0
+  readonly #writingOn = new WeakSet<StatementClient>()
   /** How many connections are in use, or are being fetched for somebody. */
   #claimed = 0
   #drained: (() => void) | undefined
@@ -43,6 +51,7 @@ export class StatementPool implements Session {
   constructor(settings: pg.ClientConfig, max: number) {
     this.#timeoutSeconds = Number(settings.statement_timeout) / 1000
     this.#max = max
+    this.#maxWriting = max - Math.floor(max / 5)
     this.#pool = new pg.Pool({ ...poolSettings(settings), max })
     // Both report a connection that broke. Whoever is using it gets the error from its statement, and the pool opens
     // another; without listeners Node would end the process.
@@ -77,7 +86,7 @@ export class StatementPool implements Session {
       this.#sendTo(connection, statement, settle)
       this.#feed(connection)
     }
-    this.#enter({ use, quick: quick && { statement, settle } })
+    this.#enter({ use, quick: quick && { statement, settle }, isRead: isRead(statement) })
   }
 
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -97,7 +106,7 @@ export class StatementPool implements Session {
           )
           .catch(reject)
       }
-      this.#enter({ use, quick: null })
+      this.#enter({ use, quick: null, isRead: false })
     })
   }
 
@@ -114,8 +123,8 @@ export class StatementPool implements Session {
 
   /** Lets somebody have a connection, or a share of one, or wait until it is their turn. */
   #enter(waiter: Waiter): void {
-    if (this.#claimed < this.#max) return this.#claim(waiter)
-    const joined = waiter.quick && this.#waiting.length === 0 ? this.#freest() : undefined
+    if (this.#claimed < this.#max && this.#mayGo(waiter)) return this.#claim(waiter)
+    const joined = waiter.quick && this.#nextInTurn() === undefined ? this.#freest() : undefined
     if (joined && waiter.quick) this.#sendTo(joined, waiter.quick.statement, waiter.quick.settle)
     else this.#waiting.push(waiter)
   }
@@ -132,11 +141,23 @@ export class StatementPool implements Session {
 
   /** Sends behind the others whoever is next in turn, as long as they may share it. */
   #feed(connection: SharedConnection): void {
-    for (let quick = this.#waiting[0]?.quick; quick; quick = this.#waiting[0]?.quick) {
+    for (let next = this.#nextInTurn(); next?.quick; next = this.#nextInTurn()) {
       if (!connection.takes(performance.now())) return
-      this.#waiting.shift()
-      this.#sendTo(connection, quick.statement, quick.settle)
+      this.#leave(next)
+      this.#sendTo(connection, next.quick.statement, next.quick.settle)
     }
+  }
+
+  /** Whether so few write that this one may have a connection. */
+  #mayGo = ({ isRead: reads }: Waiter): boolean => reads || this.#writing < this.#maxWriting
+
+  #nextInTurn(): Waiter | undefined {
+    const [first] = this.#waiting
+    return first === undefined || this.#mayGo(first) ? first : this.#waiting.find((each) => each.isRead)
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
   }
 
   #sendTo(connection: SharedConnection, statement: Statement, settle: Settle): void {
@@ -160,6 +181,7 @@ export class StatementPool implements Session {
   #openWriter(use: (connection: WriterConnection | undefined) => void): void {
     this.#enter({
       quick: null,
+      isRead: false,
       use: (error, client, release) => {
         if (client !== undefined) return use(this.#writerOn(client, release))
         use(undefined)
@@ -203,11 +225,16 @@ export class StatementPool implements Session {
     }
   }
 
-  #claim({ use }: Waiter): void {
+  #claim({ use, isRead: reads }: Waiter): void {
     this.#claimed++
+    if (!reads) this.#writing++
     this.#pool.connect((error, client, release) => {
       const known = client && this.#clients.get(client)
-      if (known) return use(undefined, known, release)
+      if (known) {
+        if (!reads) this.#writingOn.add(known)
+        return use(undefined, known, release)
+      }
+      if (!reads) this.#writing--
       this.#free()
       use(error ?? new Error('no connection'), undefined, release)
     })
@@ -215,16 +242,21 @@ export class StatementPool implements Session {
 
   #checkIn(client: StatementClient, failure: Error | undefined, release: Release): void {
     release(client.isWorn || (failure !== undefined && breaksConnection(failure)))
+    if (this.#writingOn.delete(client)) this.#writing--
     this.#free()
   }
 
   #free(): void {
     this.#claimed--
-    const next = this.#waiting.shift()
-    if (next) this.#claim(next)
-    else if (this.#claimed === 0) this.#drained?.()
+    const next = this.#nextInTurn()
+    if (next) {
+      this.#leave(next)
+      this.#claim(next)
+    } else if (this.#claimed === 0) this.#drained?.()
   }
 }
+
+const isRead = ({ pace, text }: Statement): boolean => (pace ? pace.kind === 'read' : /^\s*select\b/i.test(text))
 
 /** Ends a read whose connection was cut because of the one ahead of it. */
 class CutOff extends Error {}

@@ -1,5 +1,5 @@
-import type { Problem } from '@plinth/schema'
-import type { HttpResponse } from './http-request.ts'
+import { errors, type Problem } from '@plinth/schema'
+import { type HttpResponse, isSafe } from './http-request.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -22,8 +22,17 @@ const CACHE_CONTROL = 'private, no-cache'
 /** For answers that carry a secret. */
 export const NO_STORE: Headers = { 'Cache-Control': 'no-store' }
 
-/** Answers finished JSON text. `headers` go out besides the usual ones, or in their place. */
+/**
+ * Answers finished JSON text. `headers` go out besides the usual ones, or in their place.
+ *
+ * @throws Problem tooManyLargeAnswers
+ */
 export function json(res: HttpResponse, status: number, text: string, headers?: Headers): void {
+  if (res.req.unsent?.admit(res, text.length) === false) {
+    if (isSafe(res.req)) throw errors.tooManyLargeAnswers()
+    // What it did is done. No answer at all says the truth about that: who sends it again with its key gets one.
+    return void res.destroy()
+  }
   answerText(res, status, JSON_TYPE, text, headers)
 }
 
@@ -73,9 +82,17 @@ export function problem(res: HttpResponse, error: Problem, requestId: string): v
 
 /** The body of a problem answer. */
 export function problemText(error: Problem, requestId: string): string {
-  const { status, code, message: title, errors, extra } = error
+  const { status, code, message: title, errors: faults, extra } = error
   const type = `urn:plinth:error:${code}`
-  return JSON.stringify({ type, title, status, code, ...(errors.length > 0 && { errors }), ...extra, requestId })
+  return JSON.stringify({
+    type,
+    title,
+    status,
+    code,
+    ...(faults.length > 0 && { errors: faults }),
+    ...extra,
+    requestId,
+  })
 }
 
 /** What RFC 9110 wants besides the body: how to sign in, what is allowed, when to come again. */

@@ -1,5 +1,6 @@
 import { IncomingMessage, type ServerResponse } from 'node:http'
 import { anonymous, type Actor } from '../access/actor.ts'
+import type { UnsentAnswers } from './unsent-answers.ts'
 
 /**
  * A request with what the shell finds out about it before a route sees it. `node:http` makes these itself (its option
@@ -16,6 +17,8 @@ export class HttpRequest extends IncomingMessage {
   arrival: NodeJS.Timeout | null = null
   /** The address the request came from, or that trusted proxies say it came from. */
   clientAddress = ''
+  /** Keeps large answers from taking all the memory; null where nothing large is answered. */
+  unsent: UnsentAnswers | null = null
   /** The path parameters, decoded. Set by the router. */
   params: Readonly<Record<string, string>> = {}
   /** Set by the router: the path below which the running router is mounted. */
@@ -28,6 +31,11 @@ export type HttpResponse = ServerResponse<HttpRequest>
 
 /** Answers one request. What it throws becomes a problem. */
 export type Handler = (req: HttpRequest, res: HttpResponse) => void | Promise<void>
+
+const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Whether a request only reads. */
+export const isSafe = (req: HttpRequest): boolean => safeMethods.has(req.method ?? '')
 
 /** The path of a request target: everything before the query. */
 export function pathOf(target: string): string {

@@ -2,9 +2,7 @@ import { Problem } from '@plinth/schema'
 import { type Actor, anonymous } from '../access/actor.ts'
 import type { Authenticate } from '../auth/authenticate.ts'
 import type { BrowserSessions } from './browser-sessions.ts'
-import { type HttpRequest, pathOf } from './http-request.ts'
-
-const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+import { type HttpRequest, isSafe, pathOf } from './http-request.ts'
 
 /**
  * What somebody reaches who must get a second factor first: the factors, knowing who they are, going on and leaving, and
@@ -12,9 +10,6 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 const servesEnrolment =
   /^\/api\/auth\/(me|refresh|sign-out|step-up|factors|passkeys|mfa|sign-in|magic-link|code|reset|verify-email|email\/confirm|sign-up|invite|providers|setup)(\/|$)/
-
-/** Whether a request only reads. */
-export const isSafe = (req: HttpRequest): boolean => safeMethods.has(req.method ?? '')
 
 /** Who is asking: by the `Authorization` header, else by the browser's cookies. At once where that is known already. */
 export const identifier =

@@ -8,11 +8,11 @@ import { answerAllow, problem, problemText } from './answers.ts'
 import { clientAddress } from './client-address.ts'
 import { crossOrigin } from './cross-origin.ts'
 import { escapedDatabaseError } from './escaped-database-error.ts'
-import { HttpRequest, type HttpResponse, pathOf } from './http-request.ts'
-import { isSafe } from './identify.ts'
+import { HttpRequest, type HttpResponse, isSafe, pathOf } from './http-request.ts'
 import { readTarget } from './read-target.ts'
 import { requestIds } from './request-id.ts'
 import type { Router } from './router.ts'
+import { UnsentAnswers } from './unsent-answers.ts'
 
 export interface HttpOptions {
   readonly router: Router
@@ -26,6 +26,9 @@ export interface HttpOptions {
   readonly corsOrigins: readonly string[]
   /** How many proxies in front of this server add themselves to `X-Forwarded-For`. */
   readonly trustedProxies: number
+  /** Where connections may become web sockets. */
+  readonly socketPath?: string
+  readonly unsent?: UnsentAnswers
   /** Milliseconds for the headers, and for the whole request to arrive. */
   readonly headersTimeout?: number
   readonly requestTimeout?: number
@@ -53,10 +56,17 @@ export function createHttpServer(options: HttpOptions): HttpServer {
       keepAliveTimeout: 65_000,
       // Checked by ourselves, to answer with a problem.
       requireHostHeader: false,
+      // Some clients ask for HTTP/2 by the way (Java's, curl --http2), which may be ignored: RFC 9110, section 7.8.
+      shouldUpgradeCallback: ({ headers, url = '' }) =>
+        headers.upgrade?.toLowerCase() === 'websocket' &&
+        options.socketPath !== undefined &&
+        url.startsWith(options.socketPath),
     },
     answering({ ...options, requestTimeout }),
   )
   server.on('clientError', refuseConnection)
+  // An expectation that is unknown may be ignored: RFC 9110, section 10.1.1.
+  server.on('checkExpectation', (req, res) => void server.emit('request', req, res))
   // Without this Node closes the connection and says nothing.
   server.on('connect', (_req, socket) =>
     refuseConnection(errors.badRequest({ reason: 'This is not a proxy.' }), socket),
@@ -64,7 +74,8 @@ export function createHttpServer(options: HttpOptions): HttpServer {
   return { server, drain: (milliseconds) => drain(server, milliseconds) }
 }
 
-function answering({ router, identify, log, metrics, ...settings }: HttpOptions & { readonly requestTimeout: number }) {
+function answering({ router, identify, log, metrics, ...options }: HttpOptions & { readonly requestTimeout: number }) {
+  const settings = { ...options, unsent: options.unsent ?? new UnsentAnswers() }
   const requestId = requestIds()
   const cors = crossOrigin(settings.corsOrigins)
 
@@ -127,17 +138,27 @@ function limitArrival(req: HttpRequest, milliseconds: number): void {
 /** Who views as another reads, and ends the view. */
 const mayView = (req: HttpRequest): boolean => isSafe(req) || pathOf(req.target) === '/api/auth/sign-out'
 
-type Settings = Pick<HttpOptions, 'maxBody' | 'trustedProxies'>
+type Settings = Pick<HttpOptions, 'maxBody' | 'trustedProxies'> & { readonly unsent: UnsentAnswers }
 
-function prepare(req: HttpRequest, { maxBody, trustedProxies }: Settings): void {
+function prepare(req: HttpRequest, { maxBody, trustedProxies, unsent }: Settings): void {
+  req.unsent = unsent
   req.bodyLimit = maxBody
   req.clientAddress = clientAddress(req, trustedProxies)
-  if (req.httpVersion === '1.1' && req.headers.host === undefined) {
-    throw errors.badRequest({ reason: 'The Host header is missing.' })
+  if (countHosts(req) !== 1 && (req.httpVersion === '1.1' || req.headers.host !== undefined)) {
+    throw errors.badRequest({ reason: 'There must be one Host header.' })
   }
   if (req.method === 'OPTIONS' && req.url === '*') return
   req.target = readTarget(req.url ?? '/')
   req.url = req.target
+}
+
+/** Two are refused (RFC 9112, section 3.2): a proxy in front may have gone by the other one. */
+function countHosts({ rawHeaders }: HttpRequest): number {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') count += 1
+  }
+  return count
 }
 
 /** Answers a problem; a request whose answer has begun can only be cut off. */

@@ -4,6 +4,7 @@ import { type CompiledSql, compileSql, identifier, join, param, quoteLiteral, ra
 import { type CallerPath, compileCallerPath, resolveCallerPath } from './caller-path.ts'
 import { compileCondition } from './compile-expression.ts'
 import { aliases, type Compiler } from './compiler.ts'
+import { jsonList } from './json-list.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 import { compilerFor, currentVersion } from './select-one.ts'
 import { tableReference } from './table-reference.ts'
@@ -107,16 +108,21 @@ export function compileAggregate(access: Access, query: AggregateQuery): Compile
   // No member of an item can have a name with a space, so this one means the whole item.
   const group = identifier('one group')
   const grouped = keys.length === 0 ? raw('') : sql` group by ${join(keys, ', ')} order by ${join(keys, ', ')}`
+  const items = sql`
+        select row_to_json(${group}) as item
+        from (
+          select ${join(outer, ', ')}
+          from (select ${join(columns, ', ')} from ${from} where ${filter}) as i${grouped}
+          limit ${parameters.limit}
+        ) as ${group}`
+  const texts = [...query.groups, ...query.aggregates.map(({ path }) => path)].some(
+    (path) => path?.type.kind === 'text',
+  )
   return compileSql(sql`
     select v.version, f.items
     from ${currentVersion} as v
     left join lateral (
-      select coalesce(json_agg(${group}), '[]') as items
-      from (
-        select ${join(outer, ', ')}
-        from (select ${join(columns, ', ')} from ${from} where ${filter}) as i${grouped}
-        limit ${parameters.limit}
-      ) as ${group}
+      select ${jsonList(items, { alias: next }, texts)} as items
     ) as f on true`)
 }
 

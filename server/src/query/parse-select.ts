@@ -15,6 +15,8 @@ export interface NestedSelect {
 
 const maxDepth = 5
 const maxEntries = 500
+/** As much as an address can hold. */
+const maxLength = 16_000
 
 /**
  * Parses `id,title,author(name),comments(body;sort=-created;limit=3;filter=votes > 2)`. Options of a relation follow its
@@ -23,6 +25,7 @@ const maxEntries = 500
  * @throws Problem invalidParameter, with the position
  */
 export function parseSelect(text: string): readonly Selected[] {
+  if (text.length > maxLength) throw invalidSelect(`it is longer than ${maxLength} characters.`)
   const parser = new SelectParser(text)
   const entries = parser.entries(0)
   parser.expectEnd()
@@ -112,6 +115,8 @@ class SelectParser {
   }
 
   #error(reason: string): Error {
-    return errors.invalidParameter({ name: 'select', reason: `${reason} at position ${this.#at + 1}.` })
+    return invalidSelect(`${reason} at position ${this.#at + 1}.`)
   }
 }
+
+const invalidSelect = (reason: string): Error => errors.invalidParameter({ name: 'select', reason })

@@ -4,6 +4,7 @@ import { compileCondition } from './compile-expression.ts'
 import { linkOne } from './compile-path.ts'
 import { reachMany } from './compile-many.ts'
 import type { Compiler } from './compiler.ts'
+import { isWatched, jsonList } from './json-list.ts'
 import type { Sql } from './run.ts'
 import type { Shape, ShapeEntry } from './shape.ts'
 import { compileSortKey, orderBy } from './sort.ts'
@@ -144,7 +145,6 @@ function manyJson(
   const keys = entry.sort.map((key) => compileSortKey(key, inner))
   const order = join(orderBy(entry.sort, keys), ', ')
   const rows = sql`from ${from} where ${link}${filter} order by ${order} limit ${raw(String(entry.limit))}`
-  const page = alias(compiler)
   const records = selectRecords(access, entry.shape, related, compiler, rows)
-  return sql`(select coalesce(json_agg(${page}.item), '[]') from (${records}) as ${page})`
+  return jsonList(records, compiler, isWatched(entry.limit, entry.shape))
 }

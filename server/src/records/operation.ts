@@ -3,8 +3,10 @@ import type { Access } from '../access/access.ts'
 import type { Actor } from '../access/actor.ts'
 import { readVersion } from '../catalog/read-schema.ts'
 import type { Database, Rows, Session, Statement } from '../database/database.ts'
+import { maxAnswerBytes } from '../database/max-answer-bytes.ts'
 import type { CompiledSql } from '../database/sql.ts'
 import type { Run } from '../query/run.ts'
+import type { KeyTurns } from './key-turns.ts'
 import type { Plan, PlanCache } from './plan-cache.ts'
 import type { TransferSlots } from './transfer/transfer-slots.ts'
 
@@ -14,6 +16,7 @@ export interface RecordsDeps {
   readonly catalog: { readonly model: Model; refresh(): Promise<Model> }
   readonly plans: PlanCache
   readonly transfers: TransferSlots
+  readonly keyTurns: KeyTurns
   /** Called after each commit that may have written: readers of the change log look at once. */
   readonly wake: () => void
 }
@@ -90,9 +93,6 @@ async function isStale(error: unknown, version: number, { session }: Operation):
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   return code === '42P01' || code === '42703' || code === '42804' || code === '42883'
 }
-
-/** A thousand records of a megabyte each, ten times over, would otherwise take all the memory there is. */
-export const maxAnswerBytes = 64 * 1024 * 1024
 
 /**
  * Runs a plan and checks that it was made for the schema it met: the first column of every row is the version. Reads always

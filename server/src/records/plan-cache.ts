@@ -18,6 +18,8 @@ export interface Plan {
 }
 
 const maxPlans = 5_000
+/** Characters of SQL that are kept in all: most plans have a few thousand, and somebody may ask for very large ones. */
+const maxPlannedText = 40_000_000
 const maxStatements = 2_000
 const maxAccesses = 500
 
@@ -30,7 +32,9 @@ export class PlanCache {
   readonly #accesses = new LRUCache<string, Access>({ max: maxAccesses })
   /** The same actor comes again and again; its key need not be put together each time. */
   readonly #ofActor = new WeakMap<Actor, Access>()
-  readonly #planned = new LRUCache<string, object>({ max: maxPlans })
+  readonly #planned = new LRUCache<string, object>({ max: maxPlans, maxSize: maxPlannedText })
+  /** Characters of SQL in all that was ever planned. */
+  #text = 0
   readonly #statements = new LRUCache<string, { uses: number; name: string }>({ max: maxStatements })
 
   access(model: Model, actor: Actor): Access {
@@ -53,13 +57,16 @@ export class PlanCache {
     // Each key is used with one type: it begins with the name of the operation.
     const known = access.model === this.#model ? (this.#planned.get(whole) as T | undefined) : undefined
     if (known) return known
+    const before = this.#text
     const made = make()
-    if (access.model === this.#model) this.#planned.set(whole, made)
+    const size = whole.length + this.#text - before
+    if (access.model === this.#model) this.#planned.set(whole, made, { size })
     return made
   }
 
   plan(sql: CompiledSql<Run>, kind?: Pace['kind']): Plan {
     const key = hash('sha1', sql.text, 'base64url')
+    this.#text += sql.text.length
     return { sql, name: () => this.#nameOf(key), pace: kind && { kind, ms: null } }
   }
 

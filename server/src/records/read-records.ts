@@ -7,6 +7,7 @@ import {
   parseAggregate,
   parseGroup,
 } from '../query/aggregate.ts'
+import { errorCode } from '../database/error-code.ts'
 import { checkFilter } from '../query/check-filter.ts'
 import { decodeCursor, encodeCursor, invalidCursor } from '../query/keyset.ts'
 import { parseSelect } from '../query/parse-select.ts'
@@ -16,6 +17,7 @@ import { resolveShape, type Shape } from '../query/shape.ts'
 import { parseSort, type SortKey } from '../query/sort.ts'
 import { findReadable, makeRun, type Operation, recordId, runPlan, withAccess } from './operation.ts'
 import type { Plan } from './plan-cache.ts'
+import { unknownTimeZone } from './time-zone.ts'
 
 /** One record as JSON text, and its revision. */
 export interface RecordText {
@@ -100,8 +102,7 @@ const rethrow = (error: unknown): never => {
   throw readProblem(error)
 }
 
-const isDataError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('22')
+const isDataError = (error: unknown): boolean => errorCode(error).startsWith('22')
 
 function planList(
   operation: Operation,
@@ -189,10 +190,16 @@ export async function aggregateRecords(
       }
       return operation.deps.plans.plan(compileAggregate(access, query))
     })
-    const [row] = await runPlan(operation, access, plan, makeRun(operation, { limit })).catch(rethrow)
-    return `{"items":${row?.[1] ?? '[]'}}`
+    const rows = await runPlan(operation, access, plan, makeRun(operation, { limit })).catch((error: unknown) => {
+      throw refusesTimeZone(error, timeZone) ? unknownTimeZone(error) : readProblem(error)
+    })
+    return `{"items":${rows[0]?.[1] ?? '[]'}}`
   })
 }
+
+/** A PostgreSQL may have older names of time zones than Node. It says so in its own language, with the name in quotes. */
+const refusesTimeZone = (error: unknown, timeZone: string): boolean =>
+  errorCode(error) === '22023' && error instanceof Error && error.message.includes(`"${timeZone}"`)
 
 const asPaths = (text: string | undefined): readonly string[] =>
   text === undefined ? [] : [...new Set(text.split(',').map((path) => path.trim()))]

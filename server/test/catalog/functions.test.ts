@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { uuidV7 } from '../../src/database/migrations/0001-schema-versions.ts'
+import { uuidV7 } from '../../src/database/migrations/0013-ordered-ids.ts'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts'
 
 let db: TestDatabase
@@ -32,6 +32,12 @@ describe.each(['plinth.uuid_v7()', 'plinth.own_uuid_v7()'])('%s', (call) => {
     const made = Number.parseInt((id ?? '').replaceAll('-', '').slice(0, 12), 16)
     expect(made).toBeGreaterThanOrEqual(Number(before))
     expect(made).toBeLessThanOrEqual(Number(after))
+  })
+
+  test('gives ids that sort as they were made, within a millisecond too', async () => {
+    const times = (await column(`select ${call} from generate_series(1, 2000)`)).map((id) => id.slice(0, 18))
+    expect(times).toEqual(times.toSorted())
+    expect(new Set(times.map((time) => time.slice(0, 13))).size).toBeLessThan(new Set(times).size)
   })
 
   test('is random in all bits that are not fixed', async () => {

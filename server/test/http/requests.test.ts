@@ -35,6 +35,7 @@ describe('a request', () => {
 
   test.each([
     ['no Host', 'GET / HTTP/1.1', ''],
+    ['two Hosts', 'GET / HTTP/1.1', 'Host: x\r\nhost: y\r\n'],
     ['two lengths', 'POST /api/batch HTTP/1.1', 'Host: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n'],
     [
       'a length and chunks',
@@ -49,6 +50,23 @@ describe('a request', () => {
     expect(statusOf(answer)).toBe(400)
     expect(answer).toContain('application/problem+json')
     expect(answer).toContain('"code":"badRequest"')
+  })
+
+  test.each([
+    ['HTTP/2', 'GET /health/live', 'h2c', '', 200],
+    ['HTTP/2, with a body', 'POST /api/auth/sign-in', 'h2c', '{"email":1}', 400],
+    ['HTTP/2 where there are web sockets', 'GET /api/realtime', 'h2c', '', 400],
+    ['a web socket where there is none', 'GET /health/live', 'websocket', '', 200],
+  ])('that would rather have %s is answered all the same', async (_name, line, protocol, body, status) => {
+    const about = `Host: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n`
+    const upgrade = `Connection: Upgrade, close\r\nUpgrade: ${protocol}\r\n`
+    const answer = await sendRaw(server.port, `${line} HTTP/1.1\r\n${about}${upgrade}\r\n${body}`)
+    expect(statusOf(answer)).toBe(status)
+    if (body !== '') expect(answer).toContain('"code":"invalidBody"')
+  })
+
+  test('that expects what nobody knows is answered all the same', async () => {
+    expect(statusOf(await request('GET /health/live HTTP/1.1', 'Host: x\r\nExpect: magic\r\n'))).toBe(200)
   })
 
   test('with huge headers is a 431', async () => {

@@ -2,12 +2,14 @@ import { once } from 'node:events'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect, type Socket } from 'node:net'
 import { errors } from '@plinth/schema'
 import { afterEach, describe, expect, test } from 'vitest'
 import { anonymous } from '../../src/access/actor.ts'
 import { json } from '../../src/http/answers.ts'
 import { readJson } from '../../src/http/body.ts'
 import { type Router, routes } from '../../src/http/router.ts'
+import { UnsentAnswers } from '../../src/http/unsent-answers.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from '../../src/http/server.ts'
 import { createLog } from '../../src/observability/log.ts'
 import { createMetrics } from '../../src/observability/metrics.ts'
@@ -42,6 +44,49 @@ const loggedLines = async () => {
     .split('\n')
     .map((line) => JSON.parse(line))
 }
+
+describe('large answers that nobody reads', () => {
+  // More than what the system takes off our hands.
+  const size = 24 * 1024 ** 2
+  const text = JSON.stringify('x'.repeat(size - 2))
+  const large = routes({
+    '/large': {
+      get: (_req, res) => json(res, 200, text),
+      post: (_req, res) => json(res, 200, text),
+    },
+    '/small': { get: (_req, res) => json(res, 200, '{}') },
+  })
+  async function stalledReader(port: number): Promise<Socket> {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(socket, 'readable')
+    return socket
+  }
+
+  test('are bounded in all: the next is refused, and a write is cut off, since it is done', async () => {
+    const port = await listen(large, { unsent: new UnsentAnswers({ most: 1.5 * size }) })
+    const get = (path: string) => call(`http://127.0.0.1:${port}`, 'GET', path)
+    const reader = await stalledReader(port)
+    const refused = await get('/large')
+    expect([refused.status, refused.body.code]).toEqual([503, 'tooManyLargeAnswers'])
+    expect((await get('/small')).status).toBe(200)
+    await expect(call(`http://127.0.0.1:${port}`, 'POST', '/large')).rejects.toThrow('fetch failed')
+    reader.destroy()
+    await expect.poll(async () => (await get('/large')).status).toBe(200)
+    // What was read counts no more.
+    expect((await get('/large')).status).toBe(200)
+  })
+
+  test('are cut off after a while', async () => {
+    const port = await listen(large, { unsent: new UnsentAnswers({ patience: 500, pace: size }) })
+    const reader = await stalledReader(port)
+    const connections = () => new Promise((resolve) => http?.server.getConnections((_error, count) => resolve(count)))
+    expect(await connections()).toBe(1)
+    await expect.poll(connections).toBe(0)
+    reader.destroy()
+  })
+})
 
 describe('what a route throws', () => {
   const thrown = (error: unknown) =>

@@ -57,8 +57,8 @@ it('a get by an admin asks nothing but the id', async () => {
     from (select "T2"."email" as "email"
     from (select "T3"."id", "T3"."email", "T3"."roles", "T3"."created", "T3"."updated", "T3".xmin::text as "rev"
     from "public"."users" as "T3") as "T2"
-    where "T2"."id" = "r"."author") as "T4") as "author", (select coalesce(json_agg("T8".item), '[]')
-    from (select row_to_json("T9") as item
+    where "T2"."id" = "r"."author") as "T4") as "author", (select coalesce(json_agg("T9".item), '[]')
+    from (select row_to_json("T8") as item
     from (select "T5"."name" as "name"
     from (select "T6"."id", "T6"."name", "T6"."created", "T6"."updated", "T6".xmin::text as "rev"
     from "public"."tags" as "T6") as "T5"
@@ -66,7 +66,7 @@ it('a get by an admin asks nothing but the id', async () => {
     from "public"."posts.tags" as "T7"
     where "T7"."source" = "r"."id")
     order by "T5"."id" asc
-    limit 100) as "T9") as "T8") as "tags") as "T10") as item, "r"."rev" as rev
+    limit 100) as "T8") as "T9") as "tags") as "T10") as item, "r"."rev" as rev
     from (select "T1"."id", "T1"."title", "T1"."views", "T1"."notes", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
     from "public"."posts" as "T1") as "r"
     where "r"."id" = $1::uuid) as f on true"
@@ -74,6 +74,21 @@ it('a get by an admin asks nothing but the id', async () => {
   expect((await resultOf(f, admin, statement, { id }))[0]?.[1]).toBe(
     '{"title":"Mine","author":{"email":"ann@example.org"},"tags":[{"name":"sql"}]}',
   )
+})
+
+it('a list of many related records adds up how long it gets, and is given up where it gets too long', async () => {
+  const access = accessOf(f, admin)
+  const compiled = (select: string) => compileGet(access, 'posts', shape(access, select))
+  const isWatched = (select: string) => textOf(compiled(select)).includes('answer_too_large')
+  expect(isWatched('tags(name,posts(title;limit=3);limit=100)')).toBe(true)
+  expect(isWatched('tags(name,posts(title;limit=3);limit=25)')).toBe(false)
+  expect(isWatched('author(posts(title;limit=101))')).toBe(true)
+  expect(await resultOf(f, admin, compiled('tags(name;limit=1000)'), { id })).toEqual([
+    [String(access.model.version), '{"tags":[{"name":"sql"}]}', expect.any(String)],
+  ])
+  const limited = compiled('tags(posts(title;limit=1000))')
+  const large = { ...limited, text: limited.text.replaceAll('67108864', '20') }
+  await expect(resultOf(f, admin, large, { id })).rejects.toMatchObject({ code: 'answerTooLarge' })
 })
 
 it('a get of many finds all that may be read', async () => {
@@ -182,7 +197,8 @@ it('an aggregate works on what may be read', async () => {
   expect(textOf(statement)).toMatchInlineSnapshot(`
     "select v.version, f.items
     from (select plinth.schema_version() as version) as v
-    left join lateral ( select coalesce(json_agg("one group"), '[]') as items
+    left join lateral ( select (select coalesce(json_agg("T2".item), '[]')
+    from ( select row_to_json("one group") as item
     from ( select "group 0" as "created:month", count(*) as "count", json_build_object('views', sum("value 1")) as "sum"
     from (select date_trunc('month', ("r"."created" at time zone $1::text))::date as "group 0", 1 as "value 0", "r"."views" as "value 1"
     from (select "T1"."id", "T1"."title", "T1"."views", case when (("T1"."views" > $2::bigint or "T1"."author" = $3::uuid) and "T1"."author" = $3::uuid) then "T1"."notes" end as "notes", ((("T1"."views" > $4::bigint or "T1"."author" = $3::uuid) and "T1"."author" = $3::uuid)) is true as "notes?", "T1"."author", "T1"."created", "T1"."updated", "T1".xmin::text as "rev"
@@ -190,7 +206,7 @@ it('an aggregate works on what may be read', async () => {
     where ("T1"."views" > $5::bigint or "T1"."author" = $3::uuid)) as "r"
     where true) as i group by "group 0"
     order by "group 0"
-    limit $6::bigint ) as "one group" ) as f on true"
+    limit $6::bigint ) as "one group") as "T2") as items ) as f on true"
   `)
   const [row] = await resultOf(f, bob, statement, { limit: 5 })
   expect(JSON.parse(row?.[1] ?? '')).toEqual([{ 'created:month': expect.any(String), count: 1, sum: { views: 5 } }])

@@ -52,6 +52,11 @@ it('sums and averages decimals exactly, as text', async () => {
   ])
 })
 
+it('a time zone that Node knows and PostgreSQL does not is refused', async () => {
+  const problem = await problemOf(ask({ count: '*', group: 'sold_at:day' }, 'Mars/Olympus'))
+  expect(problem).toMatchObject({ status: 400, code: 'invalidParameter' })
+})
+
 it('of nothing there is a count, but no sum', async () => {
   expect(await ask({ count: '*', sum: 'price', avg: 'weight', min: 'name', filter: 'false' })).toEqual([
     { count: 0, sum: { price: null }, avg: { weight: null }, min: { name: null } },

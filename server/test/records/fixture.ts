@@ -7,6 +7,7 @@ import { createRecord } from '../../src/records/create-records.ts'
 import { type Operation, operationOf, type RecordsDeps } from '../../src/records/operation.ts'
 import { PlanCache } from '../../src/records/plan-cache.ts'
 import { getRecord, listRecords } from '../../src/records/read-records.ts'
+import { KeyTurns } from '../../src/records/key-turns.ts'
 import { TransferSlots } from '../../src/records/transfer/transfer-slots.ts'
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts'
 
@@ -69,6 +70,7 @@ export async function recordsFixture(schema: Schema): Promise<Fixture> {
     catalog,
     plans: new PlanCache(),
     transfers: new TransferSlots(4),
+    keyTurns: new KeyTurns(),
     wake: () => {},
   }
   const as = (actor: Actor): Operation => operationOf(deps, actor, 'test')

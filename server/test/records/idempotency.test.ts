@@ -1,11 +1,12 @@
 import { errors, type Problem } from '@plinth/schema'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/access/actor.ts'
 import { type Answer, ok } from '../../src/records/answer.ts'
 import { runBatch } from '../../src/records/batch.ts'
 import { createRecord } from '../../src/records/create-records.ts'
 import { type IdempotentRequest, onceForKey } from '../../src/records/idempotency.ts'
-import type { Operation } from '../../src/records/operation.ts'
+import { KeyTurns } from '../../src/records/key-turns.ts'
+import { type Operation, operationOf } from '../../src/records/operation.ts'
 import { updateRecord } from '../../src/records/update-records.ts'
 import { admin, apiKey, type Fixture, guest, problemOf, recordsFixture } from './fixture.ts'
 
@@ -27,17 +28,21 @@ beforeEach(async () => {
   runs = 0
 })
 
-const request = (key: string, body = '{}'): IdempotentRequest => ({
+const request = (key: string, body = '{}', network = 'home'): IdempotentRequest => ({
   key,
   method: 'POST',
   target: '/api/records/orders',
   body,
+  network,
 })
-const describe = (problem: Problem): Answer => ({
+const present = (problem: Problem): Answer => ({
   status: problem.status,
   headers: {},
   body: JSON.stringify({ code: problem.code }),
 })
+
+/** Another copy of the server on the same database: the two see each other there alone. */
+const anotherCopy = (): Operation => operationOf({ ...f.deps, keyTurns: new KeyTurns() }, admin, 'test')
 
 let runs = 0
 const create =
@@ -48,8 +53,13 @@ const create =
     const { json } = await createRecord(operation, 'orders', body, undefined)
     return { status: 201, headers: { Location: '/x' }, body: json }
   }
-const once = (key: string, work: (operation: Operation) => Promise<Answer>, actor: Actor = admin, body?: string) =>
-  onceForKey(f.as(actor), request(key, body), work, describe)
+const once = (
+  key: string,
+  work: (operation: Operation) => Promise<Answer>,
+  actor: Actor = admin,
+  body?: string,
+  network?: string,
+) => onceForKey(f.as(actor), request(key, body, network), work, present)
 const count = async () => (await f.list('orders')).items.length
 
 it('a retry gets the first answer again, and does nothing', async () => {
@@ -68,10 +78,37 @@ it('retries while the first try still runs wait for it, and get its answer', asy
   )
   await started.promise
   const retries = [once('a', create({ number: 2 })), once('a', create({ number: 3 }))]
+  const elsewhere = onceForKey(anotherCopy(), request('a'), create({ number: 4 }), present)
   gate.resolve()
-  const answers = await Promise.all([first, ...retries])
+  const answers = await Promise.all([first, ...retries, elsewhere])
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
   expect([runs, await count()]).toEqual([1, 1])
+})
+
+it('retries that wait keep no connection from anybody', async () => {
+  const gate = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<void>()
+  const first = once(
+    'a',
+    create({ number: 1 }, () => (started.resolve(), gate.promise)),
+  )
+  await started.promise
+  const retries = Array.from({ length: 20 }, () => once('a', create({ number: 2 })))
+  expect(await Promise.all([1, 2, 3].map(count))).toEqual([0, 0, 0])
+  gate.resolve()
+  expect(new Set((await Promise.all([first, ...retries])).map(({ body }) => body)).size).toBe(1)
+})
+
+it('a retry waits for so long, and the next gets its turn all the same', async () => {
+  const turns = new KeyTurns(50)
+  const gate = Promise.withResolvers<void>()
+  const first = turns.hold('a', () => gate.promise)
+  await expect(turns.hold('a', async () => 'second')).rejects.toMatchObject({ code: 'idempotencyInProgress' })
+  expect(await turns.hold('b', async () => 'other key')).toBe('other key')
+  gate.resolve()
+  await first
+  await expect(turns.hold('a', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed')
+  expect(await turns.hold('a', async () => 'third')).toBe('third')
 })
 
 it('a try whose connection broke in the middle leaves nothing, and the retry does the work', async () => {
@@ -102,6 +139,46 @@ it('the same key of another actor is another key', async () => {
   await once('a', create({ number: 2 }), guest)
   await once('a', create({ number: 3 }), { ...apiKey('admin'), id: 'other-key' })
   expect(await count()).toBe(3)
+})
+
+describe('a guest', () => {
+  const elsewhere = { status: 409, code: 'idempotencyKeyElsewhere' }
+
+  it('gets the first answer again where they asked', async () => {
+    const first = await once('a', create({ number: 1 }), guest)
+    expect(await once('a', create({ number: 2 }), guest)).toMatchObject({ status: 201, body: first.body })
+    expect(await count()).toBe(1)
+  })
+
+  it('gets nothing of it on another network, whatever the body, and nothing is done twice', async () => {
+    await once('a', create({ number: 1 }), guest)
+    for (const body of ['{}', '{"other":1}']) {
+      expect(await problemOf(once('a', create({ number: 2 }), guest, body, 'train'))).toMatchObject(elsewhere)
+    }
+    expect(await problemOf(once('a', create({ number: 2 }), guest, '{"other":1}'))).toMatchObject({ status: 422 })
+    expect([runs, await count()]).toEqual([1, 1])
+  })
+
+  it('on another network waits for a first try that still runs, and gets nothing of it either', async () => {
+    const gate = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
+    const first = once(
+      'a',
+      create({ number: 1 }, () => (started.resolve(), gate.promise)),
+      guest,
+    )
+    await started.promise
+    const stranger = problemOf(once('a', create({ number: 2 }), guest, '{}', 'train'))
+    gate.resolve()
+    expect(await first).toMatchObject({ status: 201 })
+    expect(await stranger).toMatchObject(elsewhere)
+    expect(await count()).toBe(1)
+  })
+})
+
+it('whoever is known gets the first answer again on any network', async () => {
+  const first = await once('a', create({ number: 1 }))
+  expect((await once('a', create({ number: 2 }), admin, '{}', 'train')).body).toBe(first.body)
 })
 
 it('a refusal is kept, and what it had begun is undone', async () => {

@@ -165,7 +165,7 @@ describe('a copy with an older schema answers by the newer one', () => {
   it('in a batch that a missing column breaks at once', async () => {
     const operations = [{ method: 'update', collection: 'notes', id: idOf('plain'), body: { old: 'x' } }]
     await expect(runBatch(copy, { operations })).rejects.toMatchObject({ code: 'invalidBody', extra: { operation: 0 } })
-    const request = { key: idOf('closed'), method: 'POST', target: '/', body: '' }
+    const request = { key: idOf('closed'), method: 'POST', target: '/', body: '', network: 'home' }
     const work = async (operation: Operation) =>
       ok((await updateRecord(operation, 'notes', idOf('plain'), { text: 'plain' }, {})).json)
     const answer = await onceForKey(copy, request, work, () => ({ status: 400, headers: {}, body: 'refused' }))
@@ -173,7 +173,7 @@ describe('a copy with an older schema answers by the newer one', () => {
   })
 
   it('under an Idempotency-Key', async () => {
-    const request = { key: idOf('plain'), method: 'POST', target: '/', body: '' }
+    const request = { key: idOf('plain'), method: 'POST', target: '/', body: '', network: 'home' }
     const refused = () => ({ status: 400, headers: {}, body: 'refused' })
     const work = async (operation: Operation) => ok((await createRecord(operation, 'more', { text: 'x' }, 'text')).json)
     expect(await onceForKey(copy, request, work, refused)).toMatchObject({ status: 200, body: '{"text":"x"}' })

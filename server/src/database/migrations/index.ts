@@ -10,6 +10,9 @@ import { secondFactors } from './0009-second-factors.ts'
 import { languagesAndSweeps } from './0010-languages-and-sweeps.ts'
 import { channels } from './0011-channels.ts'
 import { realtime } from './0012-realtime.ts'
+import { orderedIds } from './0013-ordered-ids.ts'
+import { idempotencyPlaces } from './0014-idempotency-places.ts'
+import { answerTooLarge } from './0015-answer-too-large.ts'
 import type { Migration } from './migration.ts'
 
 /** All system migrations, oldest first. */
@@ -26,4 +29,7 @@ export const migrations: readonly Migration[] = [
   languagesAndSweeps,
   channels,
   realtime,
+  orderedIds,
+  idempotencyPlaces,
+  answerTooLarge,
 ]

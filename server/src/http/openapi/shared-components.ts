@@ -45,7 +45,7 @@ export const parameters: Json = {
   }),
   'Idempotency-Key': inHeader(
     'Idempotency-Key',
-    'A key of your choice. Sending the same request with the same key again within 24 hours does nothing twice: it gets the first answer.',
+    'A key of your choice. Sending the same request with the same key again within 24 hours does nothing twice: it gets the first answer; guests get it on the same network alone, and elsewhere a 409.',
     { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
   ),
   Prefer: inHeader('Prefer', '`return=minimal`: answer without the record.', {

@@ -1,4 +1,5 @@
 import { errors } from '@plinth/schema'
+import { networkKey } from '../../auth/limits/count-try.ts'
 import { type Answer, etagOf, noBody, ok, revisionOfEtag } from '../../records/answer.ts'
 import { runBatch } from '../../records/batch.ts'
 import { createRecord, createRecords } from '../../records/create-records.ts'
@@ -81,7 +82,9 @@ function respondOnce(
   body: unknown,
   key: string,
 ): Promise<Answer> {
-  const request = { key, method: req.method ?? '', target: req.target, body: JSON.stringify(body) ?? '' }
+  const text = JSON.stringify(body) ?? ''
+  const network = networkKey(req.clientAddress)
+  const request = { key, method: req.method ?? '', target: req.target, body: text, network }
   return onceForKey(operation, request, (inner) => respond(callOf(req, inner, body)), problemAnswer(req))
 }
 

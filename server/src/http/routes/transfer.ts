@@ -1,4 +1,5 @@
 import { errors, Problem, suggestion } from '@plinth/schema'
+import { networkKey } from '../../auth/limits/count-try.ts'
 import { type Answer, ok } from '../../records/answer.ts'
 import { onceForKey } from '../../records/idempotency.ts'
 import { type Operation, operationOf, type RecordsDeps } from '../../records/operation.ts'
@@ -67,7 +68,8 @@ function once(
 ): Promise<Answer> {
   const key = idempotencyKey(req)
   if (key === null) return work(operation)
-  const request = { key, method: 'POST', target: req.target, body: () => body.digest() }
+  const network = networkKey(req.clientAddress)
+  const request = { key, method: 'POST', target: req.target, body: () => body.digest(), network }
   return onceForKey(operation, request, work, problemAnswer(req))
 }
 

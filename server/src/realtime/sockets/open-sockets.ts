@@ -11,6 +11,7 @@ import { Identities } from './identities.ts'
 import { refusalToConnect } from './refusal-to-connect.ts'
 import { rawParser } from './raw-parser.ts'
 import { SocketConnection } from './socket-connection.ts'
+import { realtimePath } from '../realtime-path.ts'
 
 export interface SocketSettings {
   /** Origins whose pages may connect; `*` for all. The server's own always may. */
@@ -59,7 +60,7 @@ export function openSockets(options: SocketsOptions): Sockets {
   const messages = messagesByName([authenticateMessage(identities), ...options.messages])
   const state = { stopping: false }
   const io = new Server(options.http, {
-    path: '/api/realtime',
+    path: realtimePath,
     addTrailingSlash: false,
     transports: [...options.transports],
     serveClient: false,

@@ -1,0 +1,2 @@
+/** Where socket.io is. */
+export const realtimePath = '/api/realtime'
