@@ -82,14 +82,17 @@ it('what a write changes is shown before the server has answered, and stays', as
   await page.close()
 })
 
-it('what the server refuses is taken back, and said', async () => {
+it('what the server refuses is taken back, and said: nobody has to catch it', async () => {
   const page = await openApp()
+  const uncaught: string[] = []
+  page.on('pageerror', ({ message }) => uncaught.push(message))
   const letGo = await holdWrites(page)
   await page.getByRole('button', { name: 'break one' }).click()
   await page.getByText('xxxx').first().waitFor()
   letGo()
   await page.getByText('one: 0').waitFor()
   await expect.poll(() => page.locator('#error').innerText()).toBe('invalidBody')
+  expect(uncaught).toEqual([])
   await page.close()
 })
 

@@ -40,7 +40,13 @@ export interface PresenceOptions<State> {
   readonly onMessage?: (message: ChannelMessage) => void
 }
 
-/** Writes to a collection. What they change is shown at once, and taken back where the server refuses. */
+/**
+ * Writes to a collection. What they change is shown at once, and taken back where the server refuses. Whoever does not await
+ * a write need not catch its failure either: `error` tells it.
+ *
+ * @example
+ * <button onClick={() => update(id, { 'views+': 1 })}>like</button>
+ */
 export interface RecordMutations<S extends SchemaShape, C extends CollectionName<S>> {
   create(record: NewRecord<S, C>): Promise<RecordOf<S, C>>
   update(id: string, changes: Changes<S, C>): Promise<RecordOf<S, C>>
