@@ -2,13 +2,14 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openPage } from '../examples/page/open-page.ts'
 import { launchChromium } from './support/chromium.ts'
-import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
+import { admin } from './support/server-process.ts'
 
-let server: ServerProcess
+let server: ServerOnTemplate
 let browser: Browser
 
 beforeAll(async () => {
-  server = await startServerProcess()
+  server = await startServerOnTemplate()
   browser = await launchChromium()
 })
 afterAll(async () => {

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../scripts/run.mjs'
 import { signIn } from './support/api.ts'
 import { runProcess } from './support/run-process.ts'
-import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
+import { admin } from './support/server-process.ts'
 
-let server: ServerProcess
+let server: ServerOnTemplate
 let folder: string
 beforeAll(async () => {
-  server = await startServerProcess()
+  server = await startServerOnTemplate()
   folder = await mkdtemp(join(tmpdir(), 'plinth-guide-'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')

@@ -14,7 +14,7 @@ import { installPacked } from './support/packed.ts'
 import { packedClient } from './support/packed-client.ts'
 import { runProcess } from './support/run-process.ts'
 import { makeSdkWorld, sdkSettings } from './support/sdk-world.ts'
-import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
 
 /** Vite's own 750 bytes for loading parts of a page ahead are none of ours: a page has them once, for all its parts. */
 const plainImports = {
@@ -36,10 +36,10 @@ beforeAll(() => {
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
 describe('in Node, against a real server', () => {
-  let server: ServerProcess
+  let server: ServerOnTemplate
   let world: World
   beforeAll(async () => {
-    server = await startServerProcess({ env: sdkSettings })
+    server = await startServerOnTemplate(sdkSettings)
     world = await makeSdkWorld(server)
     cpSync(join(root, 'sdk', 'test', 'suite'), join(project, 'suite'), { recursive: true })
     writeFileSync(

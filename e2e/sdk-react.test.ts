@@ -13,12 +13,12 @@ import { type PageServer, startPageServer } from './support/page-server.ts'
 import { type AppClient, PlinthProvider, Posts, shown } from './support/react-app.ts'
 import type { ReactPage } from './support/react-in-browser.ts'
 import { makeSdkWorld, sdkSettings } from './support/sdk-world.ts'
-import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
 
 declare const app: ReactPage
 
 let pages: PageServer
-let server: ServerProcess
+let server: ServerOnTemplate
 let browser: Browser
 let world: World
 let db: AppClient
@@ -26,7 +26,7 @@ let db: AppClient
 beforeAll(async () => {
   const script = await bundle(fileURLToPath(new URL('support/react-in-browser.ts', import.meta.url)))
   pages = await startPageServer(() => script)
-  server = await startServerProcess({ env: { ...sdkSettings, PLINTH_CORS_ORIGINS: pages.origin } })
+  server = await startServerOnTemplate({ ...sdkSettings, PLINTH_CORS_ORIGINS: pages.origin })
   world = await makeSdkWorld(server)
   browser = await launchChromium()
   db = createClient(world.url, { token: world.key })

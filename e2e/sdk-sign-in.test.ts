@@ -12,13 +12,14 @@ import { signIn } from './support/api.ts'
 import { launchChromium } from './support/chromium.ts'
 import { type PageServer, startPageServer } from './support/page-server.ts'
 import type { SdkPage } from './support/sdk-in-browser.ts'
-import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
+import { admin } from './support/server-process.ts'
 
 declare const sdk: SdkPage
 
 let pages: PageServer
 let origin: string
-let server: ServerProcess
+let server: ServerOnTemplate
 let provider: OpenIdProvider
 let browser: Browser
 
@@ -27,14 +28,12 @@ beforeAll(async () => {
   pages = await startPageServer(() => script)
   // Passkeys are for names, and browsers take this one without https.
   origin = pages.origin.replace('127.0.0.1', 'localhost')
-  server = await startServerProcess({
-    env: {
-      PLINTH_CORS_ORIGINS: origin,
-      PLINTH_REDIRECT_URLS: `${origin}/`,
-      PLINTH_PRIVATE_PROVIDERS: 'on',
-      PLINTH_REGISTRATION: 'open',
-      HOST: 'localhost',
-    },
+  server = await startServerOnTemplate({
+    PLINTH_CORS_ORIGINS: origin,
+    PLINTH_REDIRECT_URLS: `${origin}/`,
+    PLINTH_PRIVATE_PROVIDERS: 'on',
+    PLINTH_REGISTRATION: 'open',
+    HOST: 'localhost',
   })
   provider = await startOpenIdProvider(`${server.url}/api/auth/providers/corp/callback`, 'localhost')
   const { send } = await signIn(server.url, admin)

@@ -8,12 +8,12 @@ import { launchChromium } from './support/chromium.ts'
 import { type PageServer, startPageServer } from './support/page-server.ts'
 import type { SdkPage } from './support/sdk-in-browser.ts'
 import { makeSdkWorld, sdkSettings } from './support/sdk-world.ts'
-import { type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
 
 declare const sdk: SdkPage
 
 let pages: PageServer
-let server: ServerProcess
+let server: ServerOnTemplate
 let browser: Browser
 let context: BrowserContext
 let world: World
@@ -21,7 +21,7 @@ let world: World
 beforeAll(async () => {
   const script = await bundle(fileURLToPath(new URL('support/sdk-in-browser.ts', import.meta.url)))
   pages = await startPageServer(() => script)
-  server = await startServerProcess({ env: { ...sdkSettings, PLINTH_CORS_ORIGINS: pages.origin } })
+  server = await startServerOnTemplate({ ...sdkSettings, PLINTH_CORS_ORIGINS: pages.origin })
   world = await makeSdkWorld(server)
   browser = await launchChromium()
   context = await browser.newContext()
