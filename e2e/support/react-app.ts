@@ -1,5 +1,6 @@
 import type { Client } from '@plinth/sdk'
 import { createHooks } from '@plinth/sdk/react'
+import { type DehydratedState, HydrationBoundary, QueryClient } from '@tanstack/react-query'
 import { createElement, Suspense } from 'react'
 import type { schema } from '../../sdk/test/suite/schema.ts'
 
@@ -41,4 +42,12 @@ export function App() {
     createElement('button', { onClick: () => void auth.signOut() }, isReady ? (user?.email ?? 'a guest') : '…'),
     user !== null && createElement(Suspense, { fallback: 'loading' }, createElement(Posts)),
   )
+}
+
+/** The posts as a page that a server has rendered, and that the browser takes over. */
+export function RenderedPosts({ client, state }: { readonly client: AppClient; readonly state: DehydratedState }) {
+  // What has just been loaded on the server is fresh.
+  const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 60_000 } } })
+  const children = createElement(HydrationBoundary, { state }, createElement(Posts))
+  return createElement(PlinthProvider, { client, queryClient, children })
 }

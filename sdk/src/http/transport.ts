@@ -24,6 +24,9 @@ export interface TransportOptions {
   readonly cookies: boolean
 }
 
+/** The longest time that a timer takes, in milliseconds: 25 days. */
+const longest = 2 ** 31 - 1
+
 /** Sends requests: time limits, tries again where that is safe, and says who is asking. */
 export interface Transport {
   /** @throws PlinthError for every answer that is none of 2xx, and where there is none */
@@ -35,6 +38,7 @@ export interface Transport {
 }
 
 export function createTransport(settings: TransportOptions, credentials: () => Credentials): Transport {
+  const timeLimit = ({ timeout = settings.timeout }: RequestOptions): number => (timeout > 0 ? timeout : longest)
   const attempt = async <T>(
     method: string,
     path: string,
@@ -51,7 +55,11 @@ export function createTransport(settings: TransportOptions, credentials: () => C
         if (!(error instanceof PlinthError) || tries >= retries || !isPassing(error)) throw error
         // The refusal is kept under the old key, and nothing was done under it.
         if (error.code === 'conflict' && key !== null) key = newKey()
-        await pause(delayBefore(tries, error.retryAfter), options.signal)
+        const wasOffline = error.code === 'offline'
+        const isOffline = wasOffline && !navigator.onLine
+        await pause(isOffline ? timeLimit(options) : delayBefore(tries, error.retryAfter), options.signal)
+        // Being offline costs no tries; but where it waited in vain, the next one is the last.
+        if (wasOffline) tries = navigator.onLine ? tries - 1 : retries
       }
     }
   }
@@ -65,7 +73,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
     read: (response: Response) => Promise<T>,
   ): Promise<T> => {
     const once = (token: string | null) =>
-      sendOnce(settings, method, path, options, headersOf(settings, options, token, key), read)
+      sendOnce(settings, method, path, options, headersOf(settings, options, token, key), timeLimit(options), read)
     if (options.signedIn === false) return once(null)
     const token = await credentials().token()
     try {
@@ -122,12 +130,12 @@ async function sendOnce<T>(
   path: string,
   options: RequestOptions,
   headers: Record<string, string>,
+  milliseconds: number,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   const { body, signal, query } = options
   const limit = new AbortController()
-  const milliseconds = options.timeout ?? settings.timeout
-  const timer = milliseconds > 0 ? setTimeout(() => limit.abort(), milliseconds) : undefined
+  const timer = setTimeout(() => limit.abort(), milliseconds)
   try {
     const response = await settings.fetch(addressOf(settings.url, path, query), {
       method,
