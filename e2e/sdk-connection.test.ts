@@ -1,4 +1,4 @@
-import { createClient, memoryStorage, type RecordEvent } from '@plinth/sdk'
+import { createClient, memoryStorage, PlinthError, type RecordEvent } from '@plinth/sdk'
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest'
 import type { World } from '../sdk/test/suite/check.ts'
 import type { schema } from '../sdk/test/suite/schema.ts'
@@ -196,4 +196,75 @@ it('the session is renewed by a timer while a connection stands on it, which goe
   expect(await db.auth.token()).not.toBe(firstToken)
   changes.unsubscribe()
   list.unsubscribe()
+})
+
+/** Whoever waits for a table of this database. */
+const waiters = `
+  select 1 from pg_locks join pg_database on pg_database.oid = database
+  where datname = current_database() and relation = 'public.teams'::regclass and not granted`
+
+/** Keeps everybody else from a table until `letGo` is called. */
+async function lock(table: string): Promise<() => Promise<void>> {
+  const [locked, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const held = server.database.transaction(async (session) => {
+    await session.run({ text: `lock table public.${table} in access exclusive mode`, values: [] })
+    locked.resolve()
+    await free.promise
+  })
+  await locked.promise
+  return () => {
+    free.resolve()
+    return held
+  }
+}
+
+it('what its caller stops ends at once: a read, a write, a walk over pages, and a file either way', async () => {
+  const db = await signedIn()
+  await write(1, 300, 10_000)
+  const stop = () => {
+    const controller = new AbortController()
+    return { signal: controller.signal, abort: () => controller.abort() }
+  }
+  const codeOf = (promise: PromiseLike<unknown>) =>
+    Promise.resolve(promise).then(
+      () => 'done',
+      (error: unknown) => (error instanceof PlinthError ? error.code : String(error)),
+    )
+  const letGo = await lock('teams')
+  const [read, written] = [stop(), stop()]
+  const waiting = [
+    codeOf(db.teams.list({ signal: read.signal })),
+    codeOf(db.teams.create({ name: 'stopped' }, { signal: written.signal })),
+  ]
+  await eventually(async () => (await run(waiters)).length).toBe(2)
+  read.abort()
+  written.abort()
+  expect(await Promise.all(waiting)).toEqual(['aborted', 'aborted'])
+  await letGo()
+
+  const walk = stop()
+  const walked: string[] = []
+  const all = async () => {
+    for await (const { name } of db.teams.list({ select: ['name'], limit: 10, signal: walk.signal })) {
+      walked.push(name)
+      if (walked.length === 15) walk.abort()
+    }
+  }
+  expect([await codeOf(all()), walked.length]).toEqual(['aborted', 20])
+
+  const download = stop()
+  const file = await db.teams.export({ format: 'csv', signal: download.signal })
+  const reader = file.body?.getReader()
+  await reader?.read()
+  download.abort()
+  // The stream is the platform's own, and so is its error.
+  await expect(reader?.read().then(async () => reader.read())).rejects.toMatchObject({ name: 'AbortError' })
+
+  const upload = stop()
+  const rows = new ReadableStream<Uint8Array>({
+    start: (to) => to.enqueue(new TextEncoder().encode('name\nhalf a file\n')),
+    pull: () => upload.abort(),
+  })
+  expect(await codeOf(db.teams.import(rows, { format: 'csv', signal: upload.signal }))).toBe('aborted')
+  expect(await db.teams.first({ where: { name: 'half a file' } })).toBeNull()
 })
