@@ -43,7 +43,7 @@ it('every example of the guide compiles and runs', async () => {
   const start = program.indexOf('await db.auth.signIn')
   await writeFile(
     join(folder, 'guide.ts'),
-    `${program.slice(0, start)}${asAdmin}${program.slice(start)}\nexport type { Post }\nvoid [next, count, newest, total, byMonth, changed, deleted, written, report, room]\n`,
+    `${program.slice(0, start)}${asAdmin}${program.slice(start)}\nexport type { Post }\nvoid [signIn, next, count, more, newest, total, byMonth, changed, deleted, written, report, room]\n`,
   )
   const config = { extends: join(root, 'sdk', 'tsconfig.json'), include: [], files: ['guide.ts'] }
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))

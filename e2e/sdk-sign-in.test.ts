@@ -71,9 +71,9 @@ async function agree(page: Page, login: string): Promise<void> {
 /** Sends the page to the provider, with what it needs to come back. */
 const leaveFor = (page: Page, name: string, link: boolean): Promise<void> =>
   page.evaluate(
-    async ([url, provider, redirectTo, isLink]) => {
+    async ([url, service, redirectTo, isLink]) => {
       const db = sdk.createClient(url)
-      const { url: next, verifier } = await db.auth.providers.start(provider, { redirectTo, link: isLink })
+      const { url: next, verifier } = await db.auth.providers.start(service, { redirectTo, link: isLink })
       sessionStorage.setItem('verifier', verifier ?? '')
       setTimeout(() => location.assign(next))
     },

@@ -13,7 +13,7 @@ export const { PlinthProvider } = hooks
 /** What the app's list asks for; a server that renders it loads the same ahead. */
 export const shown = { select: ['id', 'title', 'views'], sort: 'title' } as const
 
-export function Posts() {
+function Posts() {
   const { data } = useSuspenseQuery('posts', shown)
   const { update, delete: remove, error } = useMutation('posts')
   return createElement(

@@ -34,10 +34,10 @@ export interface ListBehaviour extends QueryBehaviour {
   readonly live?: boolean
 }
 
-export interface PresenceOptions<State> {
+export interface PresenceOptions<State, Payload = unknown> {
   /** What others see of this one; null, or nothing, only looks on. It is compared by its content. */
   readonly state?: State | null
-  readonly onMessage?: (message: ChannelMessage) => void
+  readonly onMessage?: (message: ChannelMessage<Payload>) => void
 }
 
 /**
@@ -103,5 +103,8 @@ export interface PlinthHooks<S extends SchemaShape> {
    * const { members, room } = usePresence('room:1', { state: { name } })
    * @param channel null waits until it is known
    */
-  usePresence<State extends object>(channel: string | null, options?: PresenceOptions<State>): ChannelPresence<State>
+  usePresence<State extends object, Payload = unknown>(
+    channel: string | null,
+    options?: PresenceOptions<State, Payload>,
+  ): ChannelPresence<State, Payload>
 }
