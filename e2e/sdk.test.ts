@@ -42,8 +42,9 @@ async function openPage(within: BrowserContext = context): Promise<Page> {
   return page
 }
 
+// The cases have nothing to do with each other, and much of them is waiting.
 describe('in Node', () => {
-  it.each(Object.entries(suite))('%s', (_, run) => run(world))
+  it.concurrent.each(Object.entries(suite))('%s', (_, run) => run(world))
 })
 
 describe('in Chromium, on a page of another origin', () => {
@@ -51,7 +52,7 @@ describe('in Chromium, on a page of another origin', () => {
   beforeAll(async () => {
     page = await openPage()
   })
-  it.each(Object.keys(suite))('%s', async (name) => {
+  it.concurrent.each(Object.keys(suite))('%s', async (name) => {
     expect(await page.evaluate(([of, where]) => sdk.run(of, where), [name, world] as const)).toBeNull()
   })
 })
