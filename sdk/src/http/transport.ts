@@ -48,6 +48,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
     let key = options.keyed === true ? newKey() : null
     const repeatable = key !== null || (options.repeatable ?? (method === 'GET' || method === 'HEAD'))
     const retries = repeatable ? (options.retries ?? settings.retries) : 0
+    const since = Date.now()
     for (let tries = 0; ; tries += 1) {
       try {
         return await sendAsUser(method, path, options, key, read)
@@ -55,11 +56,12 @@ export function createTransport(settings: TransportOptions, credentials: () => C
         if (!(error instanceof PlinthError) || tries >= retries || !isPassing(error)) throw error
         // The refusal is kept under the old key, and nothing was done under it.
         if (error.code === 'conflict' && key !== null) key = newKey()
-        const wasOffline = error.code === 'offline'
-        const isOffline = wasOffline && !navigator.onLine
-        await pause(isOffline ? timeLimit(options) : delayBefore(tries, error.retryAfter), options.signal)
-        // Being offline costs no tries; but where it waited in vain, the next one is the last.
-        if (wasOffline) tries = navigator.onLine ? tries - 1 : retries
+        const isOffline = error.code === 'offline' && !navigator.onLine
+        const wait = isOffline ? since + timeLimit(options) - Date.now() : delayBefore(tries, error.retryAfter)
+        await pause(wait, options.signal)
+        // Being offline costs no try, but for those who waited in vain.
+        if (isOffline && !navigator.onLine && options.signal?.aborted !== true) throw error
+        if (isOffline) tries -= 1
       }
     }
   }
