@@ -10,11 +10,11 @@ import { defaultStorage } from './storage/default-storage.ts'
 import type { Answered, AtOnce, Batch } from './types/batch.ts'
 import type { Channel } from './types/channel.ts'
 import type { CollectionClient } from './types/collection-client.ts'
-import type { CollectionName, SchemaShape } from './types/schema-shape.ts'
+import type { CollectionName, OfSchema, SchemaShape } from './types/schema-shape.ts'
 import { withCollections } from './with-collections.ts'
 
 /** The part of a client that does not depend on the schema. */
-export interface ClientBase<S extends SchemaShape> {
+export interface ClientBase<S extends SchemaShape> extends OfSchema<S> {
   readonly url: string
   readonly auth: Auth
   /** A collection by its name, also where that is the name of another member, or only known when the program runs. */

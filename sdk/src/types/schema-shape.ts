@@ -39,5 +39,15 @@ export interface PermissionShape {
   readonly set?: object
 }
 
+declare const schema: unique symbol
+
+/**
+ * What has this schema, known to the type alone. Who takes a client infers its schema from here: from all that a client can
+ * do it would take the compiler seconds.
+ */
+export interface OfSchema<S extends SchemaShape> {
+  readonly [schema]?: S
+}
+
 /** Names of the collections; `users` is always there. */
 export type CollectionName<S extends SchemaShape> = (keyof S['collections'] & string) | 'users'
