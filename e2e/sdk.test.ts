@@ -65,14 +65,18 @@ describe('tabs of one browser', () => {
       return answers[0]?.email
     }, world.url)
 
-  /** Lets the access token that the tabs share seem to have ended. */
-  const wearOut = (page: Page): Promise<void> =>
-    page.evaluate((name) => {
-      const session = JSON.parse(localStorage.getItem(name) ?? '')
-      localStorage.setItem(name, JSON.stringify({ ...session, endsAt: 0 }))
-    }, `plinth:${world.url}`)
+  /** Lets the access token that tabs share seem to have ended: what one has stored, others see a moment later. */
+  async function wearOut(...tabs: readonly [Page, ...Page[]]): Promise<void> {
+    const name = `plinth:${world.url}`
+    await tabs[0].evaluate((key) => {
+      const session = JSON.parse(localStorage.getItem(key) ?? '')
+      localStorage.setItem(key, JSON.stringify({ ...session, endsAt: 0 }))
+    }, name)
+    const isWorn = (key: string) => JSON.parse(localStorage.getItem(key) ?? '').endsAt === 0
+    for (const tab of tabs) await tab.waitForFunction(isWorn, name)
+  }
 
-  it('share a session, refresh it once for all of them, and end together', async () => {
+  it('share a session, refresh it once however many requests wait, and end together', async () => {
     const [one, two] = [await openPage(), await openPage()]
     await one.evaluate(({ url, admin }) => sdk.createClient(url).auth.signIn(admin), world)
     const ended = two.evaluate(async (url) => {
@@ -82,13 +86,15 @@ describe('tabs of one browser', () => {
         db.auth.onChange(({ type }) => type === 'signedOut' && resolve(db.auth.user))
       })
     }, world.url)
-    await wearOut(one)
-    let refreshes = 0
+    await wearOut(one, two)
+    const sent: (string | null)[] = []
     context.on('request', (request) => {
-      if (request.method() === 'POST' && request.url().endsWith('/api/auth/refresh')) refreshes += 1
+      if (request.method() === 'POST' && request.url().endsWith('/api/auth/refresh')) sent.push(request.postData())
     })
     expect(await Promise.all([me(one), me(two), me(one), me(two)])).toEqual(Array(4).fill(world.admin.email))
-    expect(refreshes).toBe(1)
+    // What one tab has stored, the other one may not see yet: then it asks as well, and is given the same session.
+    expect(sent.length).toBeLessThanOrEqual(2)
+    expect(new Set(sent).size).toBe(1)
     await one.evaluate((url) => sdk.createClient(url).auth.signOut(), world.url)
     expect(await ended).toBeNull()
   })
@@ -162,11 +168,11 @@ describe('tabs of one browser', () => {
       else if (sent.length === 1) await new Promise<void>((resolve) => held.push(resolve))
       await route.continue()
     })
-    await wearOut(one)
+    await wearOut(one, two)
     expect(await Promise.all([me(one), me(two)])).toEqual([world.admin.email, world.admin.email])
     expect([sent.length, new Set(sent).size]).toEqual([2, 1])
     // Nobody took that for a stolen token: the session can be renewed once more.
-    await wearOut(one)
+    await wearOut(one, two)
     expect(await Promise.all([me(two), me(one)])).toEqual([world.admin.email, world.admin.email])
     await tabs.close()
   })
