@@ -2,13 +2,14 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openPage } from '../examples/page/open-page.ts'
 import { launchChromium } from './support/chromium.ts'
-import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
+import { admin } from './support/server-process.ts'
 
-let server: ServerProcess
+let server: ServerOnTemplate
 let browser: Browser
 
 beforeAll(async () => {
-  server = await startServerProcess()
+  server = await startServerOnTemplate()
   browser = await launchChromium()
 })
 afterAll(async () => {
@@ -27,10 +28,20 @@ async function openForTwo(name: string) {
   return { one: await open(), two: await open(), stop: served.stop }
 }
 
-/** A picture for whoever wants to look at it. */
-async function photograph(page: Page, name: string): Promise<void> {
+const looks = [
+  ['light', { width: 1000, height: 600 }],
+  ['dark', { width: 360, height: 740 }],
+] as const
+
+/** In every look nothing is wider than the page; a picture for whoever wants to look at it. */
+async function look(page: Page, name: string): Promise<void> {
   const folder = process.env['SCREENSHOTS']
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` })
+  for (const [colorScheme, size] of looks) {
+    await page.setViewportSize(size)
+    await page.emulateMedia({ colorScheme })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width)
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}-${colorScheme}.png` })
+  }
 }
 
 const cardsOf = (page: Page, column: string): Promise<string[]> =>
@@ -49,10 +60,7 @@ it('two browsers see each other’s moves on the kanban board', async () => {
   await one.getByText('Draw the logo').dragTo(one.getByText('Write the guide'))
   await expect.poll(() => cardsOf(two, 'Doing')).toEqual(['Draw the logo', 'Write the guide'])
   expect(await cardsOf(two, 'To do')).toEqual([])
-  await photograph(two, 'kanban')
-  await two.setViewportSize({ width: 360, height: 740 })
-  await two.emulateMedia({ colorScheme: 'dark' })
-  await photograph(two, 'kanban-narrow-dark')
+  await look(two, 'kanban')
   await two.context().close()
   await one.getByText('Only you are here').waitFor()
   await one.context().close()
@@ -65,6 +73,7 @@ it('two browsers talk in the chat, and see who is there and who is typing', asyn
     [one, 'Ada'],
     [two, 'Grace'],
   ] as const) {
+    await look(page, 'chat-enter')
     await page.getByLabel('Your name').fill(name)
     await page.getByRole('button', { name: 'Enter' }).click()
   }
@@ -75,7 +84,7 @@ it('two browsers talk in the chat, and see who is there and who is typing', asyn
   await two.getByRole('button', { name: 'Send' }).click()
   await one.getByText('Hello, Ada').waitFor()
   await one.getByText('Grace is typing…').waitFor({ state: 'detached' })
-  await photograph(one, 'chat')
+  await look(one, 'chat')
   await two.context().close()
   await expect.poll(() => here.allInnerTexts()).toEqual(['Ada'])
   await one.context().close()

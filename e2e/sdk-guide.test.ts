@@ -5,12 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { root } from '../scripts/run.mjs'
 import { signIn } from './support/api.ts'
 import { runProcess } from './support/run-process.ts'
-import { admin, type ServerProcess, startServerProcess } from './support/server-process.ts'
+import { type ServerOnTemplate, startServerOnTemplate } from './support/server-on-template.ts'
+import { admin } from './support/server-process.ts'
 
-let server: ServerProcess
+let server: ServerOnTemplate
 let folder: string
 beforeAll(async () => {
-  server = await startServerProcess()
+  server = await startServerOnTemplate()
   folder = await mkdtemp(join(tmpdir(), 'plinth-guide-'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
@@ -20,12 +21,27 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** The TypeScript of the guide, one block after the other: one program. */
-async function readGuide(): Promise<string> {
-  const text = await readFile(join(root, 'docs', 'sdk.md'), 'utf8')
-  const blocks = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block = '']) => block)
-  return blocks.join('\n').replaceAll('http://localhost:8090', server.url)
+interface Guide {
+  /** The TypeScript, one block after the other. */
+  readonly program: string
+  /** The React that stands on its first block. */
+  readonly page: string
 }
+
+async function readGuide(): Promise<Guide> {
+  const text = (await readFile(join(root, 'docs', 'sdk.md'), 'utf8')).replaceAll('http://localhost:8090', server.url)
+  const blocks = (kind: string) =>
+    [...text.matchAll(new RegExp(`^\`\`\`${kind}\\n(.*?)^\`\`\``, 'gms'))].map(([, block = '']) => block)
+  const program = blocks('ts')
+  return { program: program.join('\n'), page: [program[0], givenToPages, ...blocks('tsx')].join('\n') }
+}
+
+/** What a server that renders has at hand. */
+const givenToPages = `
+declare const request: Request
+declare const url: string
+declare const queryClient: import('@tanstack/react-query').QueryClient
+`
 
 /** What the guide leaves to its reader, at the end of its first block. */
 const apply = `
@@ -34,7 +50,7 @@ await admin.request('POST', '/api/schema/apply', { body: { schema, base: version
 `
 
 it('every example of the guide compiles and runs', async () => {
-  const program = await readGuide()
+  const { program, page } = await readGuide()
   expect(program.length).toBeGreaterThan(2_000)
   const caller = await signIn(server.url, admin)
   const { body } = await caller.send('POST', '/api/admin/keys', { name: 'guide', roles: ['admin'] })
@@ -42,9 +58,15 @@ it('every example of the guide compiles and runs', async () => {
   const start = program.indexOf('await db.auth.signIn')
   await writeFile(
     join(folder, 'guide.ts'),
-    `${program.slice(0, start)}${asAdmin}${program.slice(start)}\nexport type { Post }\nvoid [next, count, newest, total, byMonth, changed, deleted, written, report, room]\n`,
+    `${program.slice(0, start)}${asAdmin}${program.slice(start)}\nexport type { Post }\nvoid [signIn, next, count, more, newest, total, byMonth, changed, deleted, written, report, room]\n`,
   )
-  const config = { extends: join(root, 'sdk', 'tsconfig.json'), include: [], files: ['guide.ts'] }
+  await writeFile(join(folder, 'page.tsx'), `${page}\nexport { App, html }\n`)
+  const config = {
+    extends: join(root, 'sdk', 'tsconfig.json'),
+    include: [],
+    files: ['guide.ts', 'page.tsx'],
+    compilerOptions: { jsx: 'react-jsx', noUnusedLocals: false },
+  }
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   expect(await runProcess(process.execPath, [compiler, '--noEmit', '-p', folder])).toMatchObject({

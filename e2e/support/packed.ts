@@ -4,16 +4,44 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const folders = ['schema', 'sdk', 'server', 'cli'] as const
+const all = ['schema', 'sdk', 'server', 'cli'] as const
 
 /**
- * Installs our packages into a folder as their published tarballs hold them. The packages of others that they name are
- * linked from the workspace, so that nothing is downloaded; what one of ours does not name is not there.
+ * Installs our packages into a folder as their published tarballs hold them, and answers where those are. The packages of
+ * others that they name are linked from the workspace, so that nothing is downloaded; what one of ours does not name is not
+ * there.
  */
-export function installPacked(project: string): void {
+export function installPacked(
+  project: string,
+  folders: readonly (typeof all)[number][] = all,
+): Readonly<Record<string, string>> {
   const modules = join(project, 'node_modules')
   mkdirSync(modules, { recursive: true })
-  for (const folder of folders) installOne(join(root, folder), modules)
+  const workspaces = folders.map((folder) => `--workspace=${folder}`)
+  const packed: readonly Packed[] = JSON.parse(
+    execFileSync(
+      'npm',
+      ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', modules, ...workspaces],
+      {
+        cwd: root,
+        encoding: 'utf8',
+      },
+    ),
+  )
+  return Object.fromEntries(
+    folders.map((folder) => {
+      const source = join(root, folder)
+      const { name } = manifestIn(source)
+      const tarball = join(modules, packed.find((each) => each.name === name)?.filename ?? '')
+      installOne(source, modules, name, tarball)
+      return [folder, tarball]
+    }),
+  )
+}
+
+interface Packed {
+  readonly name: string
+  readonly filename: string
 }
 
 interface Manifest {
@@ -24,19 +52,17 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
-function installOne(source: string, modules: string): void {
-  const options = { cwd: source, encoding: 'utf8' as const }
-  const [packed] = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--silent', '--ignore-scripts', '--pack-destination', modules], options),
-  )
-  const target = join(modules, String(packed.name))
+function installOne(source: string, modules: string, name: string, tarball: string): void {
+  const target = join(modules, name)
   mkdirSync(target, { recursive: true })
-  execFileSync('tar', ['-xzf', join(modules, String(packed.filename)), '--strip-components=1', '-C', target])
-  const manifest: Manifest = JSON.parse(readFileSync(join(target, 'package.json'), 'utf8'))
-  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
-    link(source, modules, name)
-  for (const [name, file] of Object.entries(manifest.bin ?? {})) linkProgram(modules, name, join(target, file))
+  execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', target])
+  const manifest = manifestIn(target)
+  for (const other of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }))
+    link(source, modules, other)
+  for (const [program, file] of Object.entries(manifest.bin ?? {})) linkProgram(modules, program, join(target, file))
 }
+
+const manifestIn = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 
 /** Links a package of others from where the workspace would find it; our own come as tarballs. */
 function link(source: string, modules: string, name: string): void {

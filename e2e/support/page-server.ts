@@ -6,16 +6,22 @@ export interface PageServer {
   stop(): Promise<void>
 }
 
-/** Serves one page with one script, at an origin of its own. */
-export async function startPageServer(script: () => string): Promise<PageServer> {
-  const server = createServer(({ url }, res) => {
-    const isScript = url === '/script.js'
-    res.writeHead(200, { 'Content-Type': isScript ? 'text/javascript' : 'text/html; charset=utf-8' })
-    res.end(
-      isScript
-        ? script()
-        : '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/script.js"></script>',
-    )
+/** What a server has rendered, with the cookies that it sets. */
+export interface Rendered {
+  readonly html: string
+  readonly cookies: readonly string[]
+}
+
+/** Serves one script, and a page with it that is empty or rendered by the cookies of whoever asks, at an origin of its own. */
+export async function startPageServer(
+  script: () => string,
+  render: (cookies: string) => Promise<Rendered> = async () => ({ html: '', cookies: [] }),
+): Promise<PageServer> {
+  const server = createServer(async ({ url, headers }, res) => {
+    if (url === '/script.js') return void res.writeHead(200, { 'Content-Type': 'text/javascript' }).end(script())
+    const { html, cookies } = await render(headers.cookie ?? '')
+    res.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Set-Cookie': [...cookies] })
+    res.end(`<!doctype html><link rel="icon" href="data:,">${html}<script type="module" src="/script.js"></script>`)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   // A server on a port has such an address.

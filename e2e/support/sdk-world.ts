@@ -10,7 +10,7 @@ export const sdkSettings = {
 }
 
 /** Gives a server the suite's schema, and the suite a key that may do everything. */
-export async function makeSdkWorld({ url }: ServerProcess): Promise<World> {
+export async function makeSdkWorld({ url }: Pick<ServerProcess, 'url'>): Promise<World> {
   const { get, send } = await signIn(url, admin)
   const { version } = (await get('/api/schema')).body
   const applied = await send('POST', '/api/schema/apply', { schema, base: version })

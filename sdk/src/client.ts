@@ -7,21 +7,21 @@ import { realtimeDoor } from './realtime/door.ts'
 import { collectionClient } from './records/collection-client.ts'
 import { runBatch } from './records/run-batch.ts'
 import { defaultStorage } from './storage/default-storage.ts'
-import type { Answered, Batch } from './types/batch.ts'
+import type { Answered, AtOnce, Batch } from './types/batch.ts'
 import type { Channel } from './types/channel.ts'
 import type { CollectionClient } from './types/collection-client.ts'
-import type { CollectionName, SchemaShape } from './types/schema-shape.ts'
+import type { CollectionName, OfSchema, SchemaShape } from './types/schema-shape.ts'
 import { withCollections } from './with-collections.ts'
 
 /** The part of a client that does not depend on the schema. */
-export interface ClientBase<S extends SchemaShape> {
+export interface ClientBase<S extends SchemaShape> extends OfSchema<S> {
   readonly url: string
   readonly auth: Auth
   /** A collection by its name, also where that is the name of another member, or only known when the program runs. */
   collection<C extends CollectionName<S>>(name: C): CollectionClient<S, C>
   /**
-   * Runs up to 1,000 operations in one transaction: all or none. What the function returns comes back with answers in the
-   * place of operations.
+   * Runs up to 1,000 operations in one transaction: all or none. The function plans them at once, and what it returns comes
+   * back with answers in the place of operations.
    *
    * @example
    * const { post } = await db.batch((b) => {
@@ -30,7 +30,7 @@ export interface ClientBase<S extends SchemaShape> {
    * })
    * @throws PlinthError whose `details.operation` is the number of the one that failed
    */
-  batch<const R>(build: (batch: Batch<S>) => R, options?: CallOptions): Promise<Answered<R>>
+  batch<const R>(build: (batch: Batch<S>) => R & AtOnce<R>, options?: CallOptions): Promise<Answered<R>>
   /**
    * A channel by its name, for messages and presence.
    *

@@ -14,6 +14,7 @@ const record = {
 
 it.each([
   ['a value', { title: 'b', place: { lat: 2 } }, { title: 'b', place: { lat: 2 } }],
+  ['a Date, as it will be read', { title: new Date(0) }, { title: '1970-01-01T00:00:00.000Z' }],
   ['a sum', { 'views+': 2 }, { views: 3 }],
   ['links', { '+tags': ['q', 'r'], '-tags': ['p'] }, { tags: ['q', 'r'] }],
   ['a list as a value', { tags: [], labels: ['m'] }, { tags: [], labels: ['m'] }],

@@ -31,12 +31,14 @@ function Chat({ name }: { readonly name: string }) {
 
   return (
     <>
-      <h1>Chat</h1>
-      <ul aria-label="Who is here">
-        {members.map(({ member, state }) => (
-          <li key={member}>{state.name}</li>
-        ))}
-      </ul>
+      <header>
+        <h1>Chat</h1>
+        <ul aria-label="Who is here">
+          {members.map(({ member, state }) => (
+            <li key={member}>{state.name}</li>
+          ))}
+        </ul>
+      </header>
       <ol aria-label="Messages">
         {data?.items.toReversed().map((message) => (
           <li key={message.id}>
@@ -64,12 +66,9 @@ function Chat({ name }: { readonly name: string }) {
 function App() {
   const [name, setName] = useState<string | null>(null)
   if (name !== null) return <Chat name={name} />
-  const enter = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    setName(String(new FormData(event.currentTarget).get('name')).trim() || 'Somebody')
-  }
+  const enter = (form: FormData): void => setName(String(form.get('name')).trim() || 'Somebody')
   return (
-    <form onSubmit={enter}>
+    <form action={enter}>
       <input name="name" aria-label="Your name" placeholder="Your name" maxLength={40} autoComplete="nickname" />
       <button>Enter</button>
     </form>

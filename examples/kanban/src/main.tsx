@@ -1,6 +1,6 @@
 import { createClient, type RecordOf } from '@plinth/sdk'
 import { createHooks } from '@plinth/sdk/react'
-import { type DragEvent, type FormEvent, StrictMode } from 'react'
+import { type DragEvent, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import type { schema } from '../schema.ts'
 
@@ -25,7 +25,7 @@ function Board() {
     const at = before === undefined ? others.length : others.findIndex((card) => card.id === before.id)
     const [left, right] = [others[at - 1]?.place, others[at]?.place]
     const place = right === undefined ? (left ?? 0) + 1 : ((left ?? right - 2) + right) / 2
-    void update(id, { column, place }).catch(() => {})
+    void update(id, { column, place })
   }
 
   return (
@@ -42,8 +42,8 @@ function Board() {
             name={name}
             cards={cards.filter(({ column }) => column === name)}
             move={move}
-            add={(title) => void create({ title, column: name, place: Date.now() }).catch(() => {})}
-            remove={(id) => void remove(id).catch(() => {})}
+            add={(title) => void create({ title, column: name, place: Date.now() })}
+            remove={(id) => void remove(id)}
           />
         ))}
       </div>
@@ -60,12 +60,9 @@ interface ColumnProps {
 }
 
 function Column({ name, cards, move, add, remove }: ColumnProps) {
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault()
-    const form = event.currentTarget
-    const title = String(new FormData(form).get('title')).trim()
+  const submit = (form: FormData): void => {
+    const title = String(form.get('title')).trim()
     if (title !== '') add(title)
-    form.reset()
   }
   const drop = (event: DragEvent, before?: Card): void => {
     event.preventDefault()
@@ -73,7 +70,11 @@ function Column({ name, cards, move, add, remove }: ColumnProps) {
     move(event.dataTransfer.getData('text/plain'), name, before)
   }
   const allow = (event: DragEvent): void => event.preventDefault()
-  const [left, right] = [names[names.indexOf(name) - 1], names[names.indexOf(name) + 1]]
+  const at = names.indexOf(name)
+  const arrows = [
+    { side: 'left', text: '←', to: names[at - 1] },
+    { side: 'right', text: '→', to: names[at + 1] },
+  ]
 
   return (
     <section aria-label={columns[name]} onDragOver={allow} onDrop={drop}>
@@ -87,22 +88,22 @@ function Column({ name, cards, move, add, remove }: ColumnProps) {
           onDrop={(event) => drop(event, card)}
         >
           <span>{card.title}</span>
-          <button aria-label={`Move ${card.title} left`} disabled={!left} onClick={() => left && move(card.id, left)}>
-            ←
-          </button>
-          <button
-            aria-label={`Move ${card.title} right`}
-            disabled={!right}
-            onClick={() => right && move(card.id, right)}
-          >
-            →
-          </button>
+          {arrows.map(({ side, text, to }) => (
+            <button
+              key={side}
+              aria-label={`Move ${card.title} ${side}`}
+              disabled={!to}
+              onClick={() => to && move(card.id, to)}
+            >
+              {text}
+            </button>
+          ))}
           <button aria-label={`Remove ${card.title}`} onClick={() => remove(card.id)}>
             ×
           </button>
         </article>
       ))}
-      <form onSubmit={submit}>
+      <form action={submit}>
         <input name="title" aria-label={`New in ${columns[name]}`} placeholder="Add a card" maxLength={100} />
       </form>
     </section>

@@ -1,3 +1,4 @@
+import { loadPart } from '../http/load-part.ts'
 import { segment } from '../http/segment.ts'
 import type { AuthCalls } from './auth-calls.ts'
 import type { User } from './session.ts'
@@ -59,8 +60,7 @@ export interface Providers {
 }
 
 export function providers({ ask, exchange }: AuthCalls, keeper: SessionKeeper, cookies: boolean): Providers {
-  // Few pages need it, and those only once.
-  const load = () => import('./provider-sign-in.ts')
+  const load = () => loadPart(import('./provider-sign-in.ts'))
   const itemsOf = async <T>(path: string) => (await ask<{ readonly items: readonly T[] }>('GET', path)).items
   return {
     providers: {

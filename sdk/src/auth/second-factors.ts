@@ -1,5 +1,6 @@
 import { segment } from '../http/segment.ts'
 import type { AuthCalls } from './auth-calls.ts'
+import type { PlinthError } from '../plinth-error.ts'
 import type { User } from './session.ts'
 
 /** What proves a second factor: one of these. A passkey is what the browser answered, as JSON. */
@@ -26,17 +27,17 @@ export interface NewTotp {
 
 export interface SecondFactors {
   /**
-   * Ends a sign-in that failed with the code `mfaRequired`; its `details` hold the ticket.
+   * Ends a sign-in that failed with the code `mfaRequired`: takes its error, or the `ticket` that is in its `details`.
    *
    * @example
    * await db.auth.signIn(credentials).catch((error) => {
    *   if (error.code !== 'mfaRequired') throw error
-   *   return db.auth.signInWithFactor(error.details.ticket, { code: prompt('Code') })
+   *   return db.auth.signInWithFactor(error, { code: prompt('Code') })
    * })
    */
-  signInWithFactor(ticket: string, proof: Proof): Promise<User>
+  signInWithFactor(stopped: PlinthError | string, proof: Proof): Promise<User>
   /** To ask the browser for a passkey that ends such a sign-in. */
-  factorOptions(ticket: string): Promise<{ readonly options: unknown }>
+  factorOptions(stopped: PlinthError | string): Promise<{ readonly options: unknown }>
   /** Proves anew who one is, after a request that failed with `stepUpRequired`; then it can be sent once more. */
   stepUp(proof: Proof | { readonly password: string }): Promise<void>
   stepUpOptions(): Promise<{ readonly options: unknown }>
@@ -52,9 +53,12 @@ export interface SecondFactors {
   }
 }
 
+const ticketOf = (stopped: PlinthError | string): unknown =>
+  typeof stopped === 'string' ? stopped : stopped.details['ticket']
+
 export const secondFactors = ({ tell, enter, ask }: AuthCalls): SecondFactors => ({
-  signInWithFactor: (ticket, proof) => enter('mfa', { ticket, ...proof }),
-  factorOptions: (ticket) => ask('POST', 'mfa/options', { ticket }),
+  signInWithFactor: (stopped, proof) => enter('mfa', { ticket: ticketOf(stopped), ...proof }),
+  factorOptions: (stopped) => ask('POST', 'mfa/options', { ticket: ticketOf(stopped) }),
   stepUp: (proof) => tell('step-up', proof),
   stepUpOptions: () => ask('POST', 'step-up/options'),
   factors: {

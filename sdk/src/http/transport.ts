@@ -24,6 +24,9 @@ export interface TransportOptions {
   readonly cookies: boolean
 }
 
+/** The longest time that a timer takes, in milliseconds: 25 days. */
+const longest = 2 ** 31 - 1
+
 /** Sends requests: time limits, tries again where that is safe, and says who is asking. */
 export interface Transport {
   /** @throws PlinthError for every answer that is none of 2xx, and where there is none */
@@ -35,6 +38,7 @@ export interface Transport {
 }
 
 export function createTransport(settings: TransportOptions, credentials: () => Credentials): Transport {
+  const timeLimit = ({ timeout = settings.timeout }: RequestOptions): number => (timeout > 0 ? timeout : longest)
   const attempt = async <T>(
     method: string,
     path: string,
@@ -44,6 +48,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
     let key = options.keyed === true ? newKey() : null
     const repeatable = key !== null || (options.repeatable ?? (method === 'GET' || method === 'HEAD'))
     const retries = repeatable ? (options.retries ?? settings.retries) : 0
+    const since = Date.now()
     for (let tries = 0; ; tries += 1) {
       try {
         return await sendAsUser(method, path, options, key, read)
@@ -51,7 +56,12 @@ export function createTransport(settings: TransportOptions, credentials: () => C
         if (!(error instanceof PlinthError) || tries >= retries || !isPassing(error)) throw error
         // The refusal is kept under the old key, and nothing was done under it.
         if (error.code === 'conflict' && key !== null) key = newKey()
-        await pause(delayBefore(tries, error.retryAfter), options.signal)
+        const isOffline = error.code === 'offline' && !navigator.onLine
+        const wait = isOffline ? since + timeLimit(options) - Date.now() : delayBefore(tries, error.retryAfter)
+        await pause(wait, options.signal)
+        // Being offline costs no try, but for those who waited in vain.
+        if (isOffline && !navigator.onLine && options.signal?.aborted !== true) throw error
+        if (isOffline) tries -= 1
       }
     }
   }
@@ -65,7 +75,7 @@ export function createTransport(settings: TransportOptions, credentials: () => C
     read: (response: Response) => Promise<T>,
   ): Promise<T> => {
     const once = (token: string | null) =>
-      sendOnce(settings, method, path, options, headersOf(settings, options, token, key), read)
+      sendOnce(settings, method, path, options, headersOf(settings, options, token, key), timeLimit(options), read)
     if (options.signedIn === false) return once(null)
     const token = await credentials().token()
     try {
@@ -122,12 +132,12 @@ async function sendOnce<T>(
   path: string,
   options: RequestOptions,
   headers: Record<string, string>,
+  milliseconds: number,
   read: (response: Response) => Promise<T>,
 ): Promise<T> {
   const { body, signal, query } = options
   const limit = new AbortController()
-  const milliseconds = options.timeout ?? settings.timeout
-  const timer = milliseconds > 0 ? setTimeout(() => limit.abort(), milliseconds) : undefined
+  const timer = setTimeout(() => limit.abort(), milliseconds)
   try {
     const response = await settings.fetch(addressOf(settings.url, path, query), {
       method,

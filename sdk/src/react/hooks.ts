@@ -34,13 +34,19 @@ export interface ListBehaviour extends QueryBehaviour {
   readonly live?: boolean
 }
 
-export interface PresenceOptions<State> {
+export interface PresenceOptions<State, Payload = unknown> {
   /** What others see of this one; null, or nothing, only looks on. It is compared by its content. */
   readonly state?: State | null
-  readonly onMessage?: (message: ChannelMessage) => void
+  readonly onMessage?: (message: ChannelMessage<Payload>) => void
 }
 
-/** Writes to a collection. What they change is shown at once, and taken back where the server refuses. */
+/**
+ * Writes to a collection. What they change is shown at once, and taken back where the server refuses. Whoever does not await
+ * a write need not catch its failure either: `error` tells it.
+ *
+ * @example
+ * <button onClick={() => update(id, { 'views+': 1 })}>like</button>
+ */
 export interface RecordMutations<S extends SchemaShape, C extends CollectionName<S>> {
   create(record: NewRecord<S, C>): Promise<RecordOf<S, C>>
   update(id: string, changes: Changes<S, C>): Promise<RecordOf<S, C>>
@@ -97,5 +103,8 @@ export interface PlinthHooks<S extends SchemaShape> {
    * const { members, room } = usePresence('room:1', { state: { name } })
    * @param channel null waits until it is known
    */
-  usePresence<State extends object>(channel: string | null, options?: PresenceOptions<State>): ChannelPresence<State>
+  usePresence<State extends object, Payload = unknown>(
+    channel: string | null,
+    options?: PresenceOptions<State, Payload>,
+  ): ChannelPresence<State, Payload>
 }

@@ -1,10 +1,9 @@
-import type { Client } from '../client.ts'
 import { compileSelect } from '../records/compile-select.ts'
 import { listQuery } from '../records/list-query.ts'
 import type { Choice, CountKind, GetOptions, ListOptions, Page } from '../types/query.ts'
-import type { CollectionName, SchemaShape } from '../types/schema-shape.ts'
+import type { CollectionName, OfSchema, SchemaShape } from '../types/schema-shape.ts'
 import type { Selected } from '../types/select.ts'
-import { anyRecords } from './any-records.ts'
+import { type AnyClient, anyRecords } from './any-records.ts'
 
 /** What all of our keys in a cache of TanStack Query begin with. */
 export const keyRoot = 'plinth'
@@ -27,7 +26,7 @@ export function listOf<
   const Chosen extends Choice<S, C> = undefined,
   Count extends CountKind | undefined = undefined,
 >(
-  client: Client<S>,
+  client: OfSchema<S> & AnyClient,
   collection: C,
   options: ListOptions<S, C, Chosen, Count> = {},
 ): QuerySource<Page<Selected<S, C, Chosen>, Count>> {
@@ -48,7 +47,7 @@ export function recordOf<
   C extends CollectionName<S>,
   const Chosen extends Choice<S, C> = undefined,
 >(
-  client: Client<S>,
+  client: OfSchema<S> & AnyClient,
   collection: C,
   id: string,
   options: GetOptions<S, C, Chosen> = {},

@@ -5,21 +5,21 @@ import type { ChannelMessage, Present, Room } from '../types/channel.ts'
 import type { SchemaShape } from '../types/schema-shape.ts'
 
 /** Who is present in a channel, and a way to be. */
-export interface ChannelPresence<State> {
+export interface ChannelPresence<State, Payload = unknown> {
   readonly members: readonly Present<State>[]
   /** The channel, once it is joined. */
-  readonly room: Room | null
+  readonly room: Room<State, Payload> | null
   readonly error: PlinthError | null
 }
 
 /** Joins a channel for as long as a component is shown, and shows there what it says of itself. */
-export function useChannelPresence<State extends object>(
+export function useChannelPresence<State extends object, Payload>(
   client: Pick<ClientBase<SchemaShape>, 'channel'>,
   channel: string | null,
   state: State | null,
-  onMessage: ((message: ChannelMessage) => void) | undefined,
-): ChannelPresence<State> {
-  const [shown, setShown] = useState<ChannelPresence<State>>(nobody)
+  onMessage: ((message: ChannelMessage<Payload>) => void) | undefined,
+): ChannelPresence<State, Payload> {
+  const [shown, setShown] = useState<ChannelPresence<State, Payload>>(nobody)
   const latest = useRef(onMessage)
   useEffect(() => {
     latest.current = onMessage
@@ -27,17 +27,16 @@ export function useChannelPresence<State extends object>(
   useEffect(() => {
     if (channel === null) return
     const ending = new AbortController()
-    const patch = (change: Partial<ChannelPresence<State>>): void => {
+    const patch = (change: Partial<ChannelPresence<State, Payload>>): void => {
       if (!ending.signal.aborted) setShown((before) => ({ ...before, ...change }))
     }
     // The client throws errors of this class alone.
     const onError = (error: unknown): void => patch({ error: error as PlinthError, room: null })
     client
       .channel(channel)
-      .join({
+      .join<State, Payload>({
         signal: ending.signal,
-        // What others show of themselves is as much as the page's own code says.
-        onPresence: (members) => patch({ members: members as readonly Present<State>[] }),
+        onPresence: (members) => patch({ members }),
         onMessage: (message) => latest.current?.(message),
         onError,
       })

@@ -14,11 +14,17 @@ export function useRecordMutations(collection: string, records: AnyRecords) {
     onError: (_, __, shown) => shown?.restore(),
     onSettled: () => askAgain(queries),
   })
+  const run = (write: Write): Promise<unknown> => {
+    const done = mutateAsync(write)
+    // Whoever does not wait for it is told by `error`, and need not catch anything.
+    done.catch(() => {})
+    return done
+  }
   return {
-    create: (body: unknown) => mutateAsync({ kind: 'create', body }),
-    update: (id: string, body: object) => mutateAsync({ kind: 'update', id, body }),
-    replace: (id: string, body: object) => mutateAsync({ kind: 'replace', id, body }),
-    delete: (id: string) => mutateAsync({ kind: 'delete', id }),
+    create: (body: unknown) => run({ kind: 'create', body }),
+    update: (id: string, body: object) => run({ kind: 'update', id, body }),
+    replace: (id: string, body: object) => run({ kind: 'replace', id, body }),
+    delete: (id: string) => run({ kind: 'delete', id }),
     isPending,
     error,
   }

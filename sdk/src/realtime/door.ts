@@ -1,7 +1,7 @@
 import type { Credentials } from '../http/transport.ts'
 import type { SessionKeeper } from '../auth/session-keeper.ts'
-import { PlinthError } from '../plinth-error.ts'
-import type { Channel } from '../types/channel.ts'
+import { loadPart } from '../http/load-part.ts'
+import type { Channel, JoinOptions, Room } from '../types/channel.ts'
 import type { Subscription } from '../types/realtime.ts'
 import type { SessionStorage } from '../storage/session-storage.ts'
 import type { Realtime } from './realtime.ts'
@@ -29,12 +29,11 @@ export interface RealtimeDoor {
 export function realtimeDoor(options: RealtimeOptions): RealtimeDoor {
   let loading: Promise<Realtime> | null = null
   const load = (): Promise<Realtime> => {
-    loading ??= import('./realtime.ts').then(
+    loading ??= loadPart(import('./realtime.ts')).then(
       ({ Realtime }) => new Realtime(options),
-      (cause: unknown) => {
-        // The next use tries again: it is a file of the page, which cannot be reached offline.
+      (error: unknown) => {
         loading = null
-        throw new PlinthError(0, 'network', 'The part of the client for realtime cannot be loaded.', { cause })
+        throw error
       },
     )
     return loading
@@ -51,6 +50,10 @@ export function realtimeDoor(options: RealtimeOptions): RealtimeDoor {
       ended.addEventListener('abort', settle)
       return { ready, unsubscribe: () => ending.abort() }
     },
-    channel: (name) => ({ join: async (join = {}) => (await load()).join(name, join) }),
+    channel: (name) => ({
+      join: async <State, Payload>(join: JoinOptions<State, Payload> = {}) =>
+        // What is shown and sent goes through unseen: its types are the caller's.
+        (await load()).join(name, join as JoinOptions) as Promise<Room<State, Payload>>,
+    }),
   }
 }

@@ -1,4 +1,5 @@
 import type { CallOptions, RequestOptions } from '../http/request-options.ts'
+import { loadPart } from '../http/load-part.ts'
 import { segment } from '../http/segment.ts'
 import type { Transport } from '../http/transport.ts'
 import { compileSelect } from './compile-select.ts'
@@ -6,9 +7,10 @@ import { aggregateQuery, filterOfMany, listQuery } from './list-query.ts'
 import { callOptions, listRecords } from './list-records.ts'
 import type { RealtimeDoor } from '../realtime/door.ts'
 import type { StandingKind, Wish } from '../realtime/wishes.ts'
-import { exportRecords, importRecords } from './transfer.ts'
 
 type Options = Readonly<Record<string, unknown>> & CallOptions
+
+const transfer = () => loadPart(import('./transfer.ts'))
 
 /** The calls of one collection, whatever its records look like: `types/collection-client.ts` says what they answer. */
 export function collectionClient(transport: Transport, realtime: RealtimeDoor, collection: string) {
@@ -49,8 +51,8 @@ export function collectionClient(transport: Transport, realtime: RealtimeDoor, c
       countOf(write('PATCH', path, options, { body, query: { filter: filterOfMany(where) } })),
     deleteMany: async (where: unknown, options: Options = {}) =>
       countOf(write('DELETE', path, options, { query: { filter: filterOfMany(where) } })),
-    export: async (options: Options = {}) => exportRecords(transport, path, options),
-    import: async (file: unknown, options: Options) => importRecords(transport, path, file, options),
+    export: async (options: Options = {}) => (await transfer()).exportRecords(transport, path, options),
+    import: async (file: unknown, options: Options) => (await transfer()).importRecords(transport, path, file, options),
     subscribe: standing('subscribe'),
     live: standing('live'),
     liveAggregate: standing('liveAggregate'),

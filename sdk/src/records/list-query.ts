@@ -42,4 +42,4 @@ export function aggregateQuery({ where, group, limit, timezone, ...aggregates }:
 
 const names = (value: unknown): string | undefined =>
   value === true ? '*' : Array.isArray(value) ? value.join(',') || undefined : text(value)
-const text = (value: unknown): string | undefined => (value === undefined ? undefined : String(value))
+const text = (value: unknown): string | undefined => ((value ?? null) === null ? undefined : String(value))

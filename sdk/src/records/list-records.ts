@@ -40,7 +40,9 @@ export function listRecords(transport: Transport, path: string, options: Members
   return {
     // oxlint-disable-next-line unicorn/no-thenable -- awaited it is a page, iterated it is all of them
     then: (...handlers: Parameters<Promise<AnyPage>['then']>) => load({}).then(...handlers),
-    catch: (onRejected: (reason: unknown) => unknown) => load({}).catch(onRejected),
+    catch: (...handlers: Parameters<Promise<AnyPage>['catch']>) => load({}).catch(...handlers),
+    finally: (...handlers: Parameters<Promise<AnyPage>['finally']>) => load({}).finally(...handlers),
+    [Symbol.toStringTag]: 'Listing',
     pages,
     all,
     [Symbol.asyncIterator]: records,

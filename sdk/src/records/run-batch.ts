@@ -24,6 +24,7 @@ export async function runBatch(
 ): Promise<unknown> {
   const steps: Step[] = []
   const returned = build(withCollections({ collection: (name: string) => batchCollection(name, steps) }))
+  if (returned instanceof Promise) throw new TypeError('A batch is planned at once: its function cannot be async.')
   const operations = steps.map(({ operation }) => operation)
   const answer = await transport.json('POST', '/api/batch', {
     ...callOptions(options),

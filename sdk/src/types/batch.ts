@@ -15,6 +15,9 @@ export type Planned<T> = { readonly [answer]: T } & (T extends object
 export type Answered<R> =
   R extends Planned<infer T> ? T : R extends object ? { -readonly [K in keyof R]: Answered<R[K]> } : R
 
+/** A function that plans a batch does so before it returns: what it did later would be in no batch. */
+export type AtOnce<R> = R extends PromiseLike<unknown> ? never : unknown
+
 type Id = string | Ref<string>
 
 interface Guarded {

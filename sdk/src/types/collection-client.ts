@@ -9,8 +9,7 @@ import type { Where } from './where.ts'
 import type { Changes, NewRecord } from './write.ts'
 
 /** A list that is sent when it is awaited, or read to its end by `for await`. */
-export interface Listing<T, Count = undefined> extends PromiseLike<Page<T, Count>>, AsyncIterable<T> {
-  catch<R>(onRejected: (reason: unknown) => R): Promise<Page<T, Count> | Awaited<R>>
+export interface Listing<T, Count = undefined> extends Promise<Page<T, Count>>, AsyncIterable<T> {
   /** All pages, one after the other. */
   pages(): AsyncIterable<Page<T>>
   /** All records of all pages. */
@@ -43,13 +42,14 @@ export interface CollectionClient<S extends SchemaShape, C extends CollectionNam
 
   /** Creates one record, or all of a list or none. */
   create<const Chosen extends Choice<S, C> = undefined>(
-    record: NewRecord<S, C>,
-    options?: GetOptions<S, C, Chosen>,
-  ): Promise<Selected<S, C, Chosen>>
-  create<const Chosen extends Choice<S, C> = undefined>(
     records: readonly NewRecord<S, C>[],
     options?: GetOptions<S, C, Chosen>,
   ): Promise<Selected<S, C, Chosen>[]>
+  // The last one, of whose faults a compiler tells.
+  create<const Chosen extends Choice<S, C> = undefined>(
+    record: NewRecord<S, C>,
+    options?: GetOptions<S, C, Chosen>,
+  ): Promise<Selected<S, C, Chosen>>
 
   /** @throws PlinthError revisionMismatch where it has changed since the revision `ifRev` */
   update<const Chosen extends Choice<S, C> = undefined>(

@@ -22,8 +22,8 @@ export interface ListOptions<S extends SchemaShape, C extends CollectionName<S>,
   extends FirstOptions<S, C, Chosen> {
   /** How many on a page: 1 to 1,000; default 20. */
   readonly limit?: number
-  /** The `next` of the page before. */
-  readonly after?: string
+  /** The `next` of the page before; null starts from the first. */
+  readonly after?: string | null
   /** The page's number, from 1; slower than `after` the further it goes. */
   readonly page?: number
   /** How many match in all; `estimated` stops counting at 10,000. */

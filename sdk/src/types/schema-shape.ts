@@ -39,5 +39,16 @@ export interface PermissionShape {
   readonly set?: object
 }
 
+declare const schema: unique symbol
+
+/**
+ * What has this schema, known to the type alone. The compiler infers it from here, and sees here that clients of two schemas
+ * are not the same: to look at all that a client can do takes it seconds.
+ */
+export interface OfSchema<S extends SchemaShape> {
+  /** Never there. A function of both kinds, so that neither a wider nor a narrower schema is taken for this one. */
+  readonly [schema]?: (given: S) => S
+}
+
 /** Names of the collections; `users` is always there. */
 export type CollectionName<S extends SchemaShape> = (keyof S['collections'] & string) | 'users'

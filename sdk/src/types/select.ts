@@ -3,6 +3,7 @@ import type { RecordOf, ValueOf } from './record-of.ts'
 import type { IsMany, IsNullable, RelationName, TargetOf } from './relations-of.ts'
 import type { CollectionName, SchemaShape } from './schema-shape.ts'
 import type { Sort } from './sort.ts'
+import type { Expr } from '../where/expr.ts'
 import type { Where } from './where.ts'
 
 /**
@@ -51,7 +52,17 @@ export type Known<S extends SchemaShape, C extends CollectionName<S>, Chosen> = 
 
 type KnownNested<S extends SchemaShape, C extends CollectionName<S>, Many, Nested, Inner> = {
   readonly [K in Exclude<keyof Nested, Many extends true ? 'select' | 'where' | 'sort' | 'limit' : 'select'>]: never
-} & { readonly select: Known<S, C, Inner> }
+} & { readonly select: Known<S, C, Inner> } & (Nested extends { readonly where: infer Conditions }
+    ? { readonly where: KnownConditions<S, C, Conditions> }
+    : unknown)
+
+type KnownConditions<S extends SchemaShape, C extends CollectionName<S>, Conditions> = Conditions extends Expr
+  ? unknown
+  : {
+      readonly [K in keyof Conditions]: K extends FieldName<S, C> | RelationName<S, C> | 'AND' | 'OR' | 'NOT'
+        ? unknown
+        : never
+    }
 
 /** A record in the shape of a `select`; all own fields without one. */
 export type Selected<

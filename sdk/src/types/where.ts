@@ -68,12 +68,15 @@ interface TextCondition extends Ordered<string> {
   readonly endsWith?: string
 }
 
+/** Without `object`, TypeScript lets plain values pass here: no member of a `where` has to be there. */
+type Conditions<S extends SchemaShape, C extends CollectionName<S>> = Where<S, C> & object
+
 interface Quantified<S extends SchemaShape, C extends CollectionName<S>> {
   /** Is linked to the record of this id. */
   readonly has?: string
-  readonly any?: Where<S, C> | true
-  readonly all?: Where<S, C>
-  readonly none?: Where<S, C> | true
+  readonly any?: Conditions<S, C> | true
+  readonly all?: Conditions<S, C>
+  readonly none?: Conditions<S, C> | true
 }
 
 interface Near {

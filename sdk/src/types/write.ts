@@ -11,9 +11,12 @@ export interface Ref<T> {
 
 type Written<F> = F extends FieldShape
   ? F extends { readonly required: true } | { readonly many: true }
-    ? Given<FieldValue<F>>
-    : Given<FieldValue<F>> | null
+    ? Given<WrittenValue<F>>
+    : Given<WrittenValue<F>> | null
   : never
+
+/** Dates travel as text, too. A `date` has no time of day, and so no Date says it. */
+type WrittenValue<F extends FieldShape> = F['type'] extends 'datetime' ? string | Date : FieldValue<F>
 
 type Given<T> = Immutable<T> | Ref<T>
 type Immutable<T> = T extends readonly (infer Item)[] ? readonly (Item | Ref<Item>)[] : T

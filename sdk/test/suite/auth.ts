@@ -314,7 +314,7 @@ export const authCases: Readonly<Record<string, Case>> = {
     const ticket = String(stopped.details['ticket'])
     await fails(db.auth.signInWithFactor(ticket, { code: '000000' }), 'wrongSecondFactor')
     const [recoveryCode = ''] = recoveryCodes
-    equal((await db.auth.signInWithFactor(ticket, { recoveryCode })).email, email)
+    equal((await db.auth.signInWithFactor(stopped, { recoveryCode })).email, email)
     equal((await db.auth.me()).email, email)
     await fails(db.auth.stepUp({ recoveryCode }), 'wrongSecondFactor')
   },

@@ -27,8 +27,10 @@ export const recordCases: Readonly<Record<string, Case>> = {
       author,
       labels: ['news'],
       place: { lat: 1, lon: 2 },
+      starts: new Date('2026-01-31T12:00:00Z'),
     })
     equal([post.title, post.price, post.status, post.views, post.body], ['Hello', '19.90', 'draft', 0, null])
+    equal(new Date(post.starts ?? '').toISOString(), '2026-01-31T12:00:00.000Z')
     equal(await db.posts.get(post.id), post)
     equal(await db.posts.update(post.id, { title: 'Changed', 'views+': 2 }, { select: ['title', 'views'] }), {
       title: 'Changed',
@@ -170,6 +172,9 @@ export const recordCases: Readonly<Record<string, Case>> = {
       after: page.next ?? '',
     })
     equal(second.items[0], { title: 't10' })
+    let isOver = false
+    const again = db.posts.list({ where: { author }, limit: 1, after: null }).finally(() => (isOver = true))
+    equal([(await again).items.length, isOver], [1, true])
     const seen: string[] = []
     for await (const { title } of db.posts.list({ where: { author }, sort: 'views', limit: 10 })) seen.push(title)
     equal(seen, titles)
@@ -244,6 +249,10 @@ export const recordCases: Readonly<Record<string, Case>> = {
       'invalidBody',
     )
     equal([failed.details['operation'], failed.errors[0]?.path], [1, '/operations/1/body/title'])
+    // What TypeScript refuses, JavaScript may still do: what it plans later would be lost.
+    const late: (b: unknown) => unknown = async () => {}
+    const refused = await db.batch(late).catch((error: unknown) => error instanceof TypeError)
+    equal(refused, true)
     equal((await db.posts.list({ where: { author } })).items, [])
   },
 

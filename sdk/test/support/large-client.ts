@@ -30,8 +30,13 @@ export function largeClient(collections: number, fields: number, how: 'code' | '
     how === 'code'
       ? `import { defineSchema } from '@plinth/schema'\nconst schema = defineSchema({ collections: {\n${body}\n} })\ntype Schema = typeof schema`
       : `type Schema = { collections: {\n${body}\n} }`
-  return `import { createClient, expr } from '@plinth/sdk'\n${schema}\nexport const db = createClient<Schema>('http://x')\n${names.map(useOf).join('\n')}\n`
+  return `import { type Client, createClient, expr, type SchemaShape } from '@plinth/sdk'\n${schema}\nexport const db = createClient<Schema>('http://x')\n${handOver}\n${names.map(useOf).join('\n')}\n`
 }
+
+/** To one that takes any client, and by way of a type. */
+const handOver = `export const same: Client<Schema> = createClient('http://x')
+declare function take<S extends SchemaShape>(client: Client<S>): S
+export const taken = () => [take(db), take(same)]`
 
 const useOf = (name: string): string => `export async function use_${name}() {
   const page = await db.${name}.list({

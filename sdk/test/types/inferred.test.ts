@@ -1,6 +1,6 @@
 import { fieldTypes } from '@plinth/schema'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createClient, type NewRecord, type RecordOf } from '../../src/index.ts'
+import { createClient, type NewRecord, type Page, type RecordOf } from '../../src/index.ts'
 import type { FieldValue } from '../../src/types/field-value.ts'
 import type { schema } from '../suite/schema.ts'
 import type { Schema } from './generated.ts'
@@ -104,6 +104,27 @@ it('a count is there where it was asked for', () => {
 it('what is iterated are the records', () => {
   const listing = () => db.posts.list({ select: ['id'] })
   expectTypeOf<ReturnType<typeof listing>>().toExtend<AsyncIterable<{ id: string }>>()
+})
+
+it('a list is a promise of a page, and a page leads to the next', () => {
+  const load = (after: string | null): Promise<Page<{ id: string }>> => db.posts.list({ select: ['id'], after })
+  const next = async () => load((await load(null)).next)
+  expectTypeOf<Awaited<ReturnType<typeof next>>['items']>().toEqualTypeOf<{ id: string }[]>()
+})
+
+it('a time is written as text or as a Date', () => {
+  expectTypeOf<Date>().toExtend<NonNullable<NewRecord<Code, 'posts'>['starts']>>()
+  expectTypeOf<RecordOf<Code, 'posts'>['starts']>().toEqualTypeOf<string | null>()
+})
+
+it('what is shown and sent in a channel has the types that the program says', () => {
+  const join = () =>
+    db.channel('room:1').join<{ name: string }, { text: string }>({
+      onMessage: ({ payload }) => expectTypeOf(payload).toEqualTypeOf<{ text: string }>(),
+    })
+  expectTypeOf<Awaited<ReturnType<typeof join>>['members'][number]['state']>().toEqualTypeOf<{ name: string }>()
+  const unknown = () => db.channel('room:1').join()
+  expectTypeOf<Awaited<ReturnType<typeof unknown>>['members'][number]['state']>().toEqualTypeOf<unknown>()
 })
 
 it('aggregates answer groups and numbers', () => {

@@ -107,6 +107,19 @@ export async function refused(): Promise<void> {
     // @ts-expect-error a batch reads single records
     b.posts.list()
   })
+  // @ts-expect-error what is planned later would be in no batch
+  await db.batch(async (b) => b.tags.create({ name: 'x' }))
+
+  // @ts-expect-error a day has no time
+  await db.posts.create({ title: 'x', day: new Date() })
+  // @ts-expect-error a number is no time
+  await db.posts.create({ title: 'x', starts: Date.now() })
+
+  const room = await db.channel('room:1').join<{ name: string }, { text: string }>()
+  // @ts-expect-error it is not what one shows there
+  await room.present({ nmae: 'Ada' })
+  // @ts-expect-error it is not what is sent there
+  await room.broadcast('said', 'Hello')
 
   // @ts-expect-error a placeholder holds a value
   void expr`title = ${{ a: 1 }}`
