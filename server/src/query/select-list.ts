@@ -6,7 +6,7 @@ import { aliases, type Compiler } from './compiler.ts'
 import { afterCursor } from './keyset.ts'
 import { recordJson, selectRecords } from './record-json.ts'
 import { parameters, type Run, type Sql } from './run.ts'
-import { compilerFor, currentVersion } from './select-one.ts'
+import { compilerFor, isCurrent } from './select-one.ts'
 import type { Shape } from './shape.ts'
 import { compileSortKey, keyColumn, orderBy, type SortKey } from './sort.ts'
 import { column, type Source } from './source.ts'
@@ -33,9 +33,10 @@ export interface CompiledList {
 }
 
 /**
- * A page of records: rows `[version, json | null, …sort keys, count]`, one more than the page holds where there are more;
- * the keys only where the records do not show them, the count only where it was asked for. Each record is a row of its
- * own: putting them together costs PostgreSQL more than it costs Node. The limit stands in the text: with a parameter
+ * A page of records: rows `[null, json | null, …sort keys, count]`, one more than the page holds where there are more;
+ * the keys only where the records do not show them, the count only where it was asked for. At least one row, unless the
+ * schema has another version: said in each row, that would take longer than to say which record it is. Each record is a
+ * row of its own: putting them together costs PostgreSQL more than it costs Node. The limit stands in the text: with a parameter
  * PostgreSQL could not know how little is wanted, and would plan the statement anew each time it runs.
  */
 export function compileList(access: Access, query: ListQuery): CompiledList {
@@ -60,8 +61,8 @@ export function compileList(access: Access, query: ListQuery): CompiledList {
   const records = compileRecords(access, query, pageSource, { ...compiler, record: pageSource }, page, shown)
   const count = query.count === null ? raw('') : sql`, ${compileCount(access, query)}`
   const statement = compileSql(sql`
-    select v.version, f.*${count}
-    from ${currentVersion} as v
+    select null, f.*${count}
+    from (select where ${isCurrent(access)}) as v
     left join lateral (
       ${records}
     ) as f on true`)

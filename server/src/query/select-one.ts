@@ -1,5 +1,5 @@
 import type { Access } from '../access/access.ts'
-import { type CompiledSql, compileSql, param, sql } from '../database/sql.ts'
+import { type CompiledSql, compileSql, param, raw, sql } from '../database/sql.ts'
 import { expressionLanguage } from './compile-expression.ts'
 import { aliases, type Compiler } from './compiler.ts'
 import { recordJson } from './record-json.ts'
@@ -11,6 +11,9 @@ import { reachVisible, tableReference } from './table-reference.ts'
 
 /** Each answer starts with the schema's version, so that a copy of the server with an older model notices. */
 export const currentVersion: Sql = sql`(select plinth.schema_version() as version)`
+
+/** The same as a condition, for statements that need not tell: under another version they do nothing, and answer no row. */
+export const isCurrent = (access: Access): Sql => sql`plinth.schema_version() = ${raw(String(access.model.version))}`
 
 /** One record by its id: a row `[version, json | null, rev]`. */
 export function compileGet(access: Access, collection: string, shape: Shape): CompiledSql<Run> {

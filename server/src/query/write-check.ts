@@ -5,6 +5,7 @@ import { compileCondition } from './compile-expression.ts'
 import type { Compiler } from './compiler.ts'
 import { parameters, type Run, type Sql } from './run.ts'
 import { column } from './source.ts'
+import { isCurrent } from './select-one.ts'
 import { tableReference } from './table-reference.ts'
 
 /**
@@ -28,7 +29,7 @@ export const allOf = (checks: readonly WriteCheck[]): Sql =>
 export const versionCheck = (access: Access): WriteCheck => ({
   kind: 'version',
   field: null,
-  condition: sql`plinth.schema_version() = ${raw(String(access.model.version))}`,
+  condition: isCurrent(access),
 })
 
 export const ruleCondition = (rule: RuleModel, compiler: Compiler): Sql =>

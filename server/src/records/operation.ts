@@ -101,6 +101,13 @@ async function isStale(error: unknown, version: number, { session }: Operation):
 export const runPlan = (operation: Operation, access: Access, plan: Plan, run: Run): Promise<Rows> =>
   runVersioned(operation, access, statementOf(operation, plan, run))
 
+/** The same for a plan that answers at least one row, but none under another version, and does not say which it met. */
+export async function runCurrent(operation: Operation, plan: Plan, run: Run): Promise<Rows> {
+  const rows = await operation.session.run(statementOf(operation, plan, run))
+  if (rows.length === 0) throw new StaleModel('The schema has a newer version.')
+  return rows
+}
+
 /** The same for what writes one record, which may share a transaction with writes of others. */
 export const runWrite = (
   operation: Operation,

@@ -15,7 +15,7 @@ import { compileList } from '../query/select-list.ts'
 import { compileGet } from '../query/select-one.ts'
 import { resolveShape, type Shape } from '../query/shape.ts'
 import { parseSort, type SortKey } from '../query/sort.ts'
-import { findReadable, makeRun, type Operation, recordId, runPlan, withAccess } from './operation.ts'
+import { findReadable, makeRun, type Operation, recordId, runCurrent, runPlan, withAccess } from './operation.ts'
 import type { Plan } from './plan-cache.ts'
 import { unknownTimeZone } from './time-zone.ts'
 
@@ -83,7 +83,7 @@ export async function listRecords(
     const { plan, keysAreShown } = planList(operation, access, name, parameters, options, keys, after)
     const offset = options.page === null ? 0 : (options.page - 1) * options.limit
     const run = makeRun(operation, { offset, after: after ?? [] })
-    const rows = await runPlan(operation, access, plan, run).catch((error: unknown) => {
+    const rows = await runCurrent(operation, plan, run).catch((error: unknown) => {
       throw after !== null && isDataError(error) ? invalidCursor({ cause: error }) : readProblem(error)
     })
     const lastKeys = (row: Row) => (keysAreShown ? keysOf(row[1], keys) : row.slice(2, 2 + keys.length))

@@ -121,7 +121,7 @@ it('a list filters and sorts what may be read, and asks for one record more than
     count: 'exact',
   })
   expect(textOf(statement)).toMatchInlineSnapshot(`
-    "select v.version, f.*, (select count(*)
+    "select null, f.*, (select count(*)
     from (select "c"."id"
     from (select "CT1"."id", "CT1"."title", "CT1"."views", case when (("CT1"."views" > $1::bigint or "CT1"."author" = $2::uuid) and "CT1"."author" = $2::uuid) then "CT1"."notes" end as "notes", ((("CT1"."views" > $3::bigint or "CT1"."author" = $2::uuid) and "CT1"."author" = $2::uuid)) is true as "notes?", "CT1"."author", "CT1"."created", "CT1"."updated", "CT1".xmin::text as "rev"
     from "public"."posts" as "CT1"
@@ -132,7 +132,8 @@ it('a list filters and sorts what may be read, and asks for one record more than
     where "CT2"."id" in (select "CT4"."target"
     from "public"."posts.tags" as "CT4"
     where "CT4"."source" = "c"."id") and "CT2"."name" = $5::text))) as n)
-    from (select plinth.schema_version() as version) as v
+    from (select
+    where plinth.schema_version() = VERSION) as v
     left join lateral ( select (select row_to_json("T6")
     from (select "s"."title" as "title", (select coalesce(json_agg("T5"."target"
     order by "T5"."target"), '[]')
@@ -153,7 +154,7 @@ it('a list filters and sorts what may be read, and asks for one record more than
   `)
   expect(keysAreShown).toBe(false)
   expect(await resultOf(f, ann, statement)).toEqual([
-    [String(access.model.version), expect.stringContaining('"title":"Mine"'), '0', 'Mine', id, '1'],
+    [null, expect.stringContaining('"title":"Mine"'), '0', 'Mine', id, '1'],
   ])
 })
 
