@@ -20,19 +20,17 @@ type Texts = (string | null)[]
 export class TextQuery extends pg.Query {
   // Set by `pg`, whose types leave them out.
   declare readonly text: string
-  declare readonly name: string
+  declare name: string
+  declare queryMode: 'extended'
   readonly #settle: Settle
   readonly #rows: Texts[] = []
 
   constructor({ text, values, name }: TextQueryConfig, settle: Settle) {
-    // Without the mode a statement that has no values and no name could hold several. `pg` only reads the values.
-    const config: pg.QueryConfig & { queryMode: 'extended' } = {
-      text,
-      values: values as unknown[],
-      name,
-      queryMode: 'extended',
-    }
-    super(config)
+    // Given as one object, `pg` would first copy it, property by property.
+    super(text, values as unknown[])
+    this.name = name
+    // Otherwise a statement that has no values and no name could hold several.
+    this.queryMode = 'extended'
     this.#settle = settle
   }
 

@@ -28,6 +28,7 @@ export class WriteGroup extends pg.Query {
   // `pg` notes that the statement of this name is prepared: the one whose answer is awaited. Its types leave them out.
   declare name: string
   declare text: string
+  declare queryMode: 'extended'
   readonly #members: readonly TextQuery[]
   readonly #rows: Rows[] = []
   readonly #ahead: number
@@ -35,7 +36,8 @@ export class WriteGroup extends pg.Query {
   #at = 0
 
   constructor(statements: readonly TextQueryConfig[], settle: SettleGroup) {
-    super(extended)
+    super('')
+    this.queryMode = 'extended'
     const ahead = statements.length > 1 ? [lockTimeout] : []
     this.#ahead = ahead.length
     this.#members = [...ahead, ...statements].map(
@@ -77,9 +79,6 @@ export class WriteGroup extends pg.Query {
     this.text = this.#members[at]?.text ?? ''
   }
 }
-
-// The texts are those of the members.
-const extended: pg.QueryConfig & { queryMode: 'extended' } = { text: '', queryMode: 'extended' }
 
 const withoutSync = muting({ sync: () => {} })
 
