@@ -1,11 +1,10 @@
 import type { Pace, Statement } from './database.ts'
+import { patienceMs } from './shared-connection.ts'
 import type { Settle } from './text-query.ts'
 
 /** How many connections write groups at a time. With fewer there is more to put into one commit. */
 const maxWriters = 2
 const maxGroup = 16
-/** A writer that takes longer is being held up by somebody, and others need not wait for it. */
-const patienceMs = 50
 
 /** A statement that writes one record, … */
 export interface Write {
@@ -18,7 +17,7 @@ export interface Write {
 
 /** A connection that is a writer's for as long as it writes. */
 export interface WriterConnection {
-  /** Writes all or none; calls back when it has told each write what became of it, and whether to go on. */
+  /** Writes all or none; calls back whether to go on, just before each write is told what became of it. */
   write(group: readonly Write[], done: (goesOn: boolean) => void): void
   /** Whether somebody else waits for a connection. */
   isAwaited(): boolean
@@ -122,6 +121,7 @@ export class GroupedWrites {
 
   #isFree = ({ record }: Write): boolean => !this.#records.has(record)
 
+  /** A writer that takes too long is being held up by somebody, and others need not wait for it. */
   #isFull(): boolean {
     const recently = performance.now() - patienceMs
     let busy = 0

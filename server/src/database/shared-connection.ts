@@ -5,7 +5,7 @@ import type { StatementClient } from './statement-client.ts'
 /** Others had better not wait behind what takes longer than this on average, … */
 const quickMs = 10
 /** … or behind what takes longer right now. */
-const patienceMs = 50
+export const patienceMs = 50
 const maxRunning = 4
 
 /** Whether a statement may be sent before those ahead of it have been answered. */

@@ -67,7 +67,9 @@ const withoutDescribe = muting({ describe: () => {} })
 export function muting(muted: Readonly<Record<string, () => void>>): (connection: pg.Connection) => pg.Connection {
   const known = new WeakMap<pg.Connection, pg.Connection>()
   return (connection) => {
-    const made: pg.Connection = known.get(connection) ?? Object.assign(Object.create(connection), muted)
+    const before = known.get(connection)
+    if (before) return before
+    const made: pg.Connection = Object.assign(Object.create(connection), muted)
     known.set(connection, made)
     return made
   }

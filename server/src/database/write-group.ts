@@ -50,7 +50,8 @@ export class WriteGroup extends pg.Query {
   // The methods by which `pg` sends it, and hands over what PostgreSQL answers.
 
   prepare(connection: pg.Connection): void {
-    for (const member of this.#members) member.prepare(withoutSync(connection))
+    const unsynced = withoutSync(connection)
+    for (const member of this.#members) member.prepare(unsynced)
     connection.sync()
   }
 

@@ -60,6 +60,17 @@ const once = (
   body?: string,
   network?: string,
 ) => onceForKey(f.as(actor), request(key, body, network), work, present)
+
+/** A first try that goes on until it is told to finish. */
+async function startFirst(actor: Actor = admin): Promise<{ first: Promise<Answer>; finish: () => void }> {
+  const gate = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<void>()
+  const work = create({ number: 1 }, () => (started.resolve(), gate.promise))
+  const first = once('a', work, actor)
+  await started.promise
+  return { first, finish: gate.resolve }
+}
+
 const count = async () => (await f.list('orders')).items.length
 
 it('a retry gets the first answer again, and does nothing', async () => {
@@ -70,32 +81,20 @@ it('a retry gets the first answer again, and does nothing', async () => {
 })
 
 it('retries while the first try still runs wait for it, and get its answer', async () => {
-  const gate = Promise.withResolvers<void>()
-  const started = Promise.withResolvers<void>()
-  const first = once(
-    'a',
-    create({ number: 1 }, () => (started.resolve(), gate.promise)),
-  )
-  await started.promise
+  const { first, finish } = await startFirst()
   const retries = [once('a', create({ number: 2 })), once('a', create({ number: 3 }))]
   const elsewhere = onceForKey(anotherCopy(), request('a'), create({ number: 4 }), present)
-  gate.resolve()
+  finish()
   const answers = await Promise.all([first, ...retries, elsewhere])
   expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
   expect([runs, await count()]).toEqual([1, 1])
 })
 
 it('retries that wait keep no connection from anybody', async () => {
-  const gate = Promise.withResolvers<void>()
-  const started = Promise.withResolvers<void>()
-  const first = once(
-    'a',
-    create({ number: 1 }, () => (started.resolve(), gate.promise)),
-  )
-  await started.promise
+  const { first, finish } = await startFirst()
   const retries = Array.from({ length: 20 }, () => once('a', create({ number: 2 })))
   expect(await Promise.all([1, 2, 3].map(count))).toEqual([0, 0, 0])
-  gate.resolve()
+  finish()
   expect(new Set((await Promise.all([first, ...retries])).map(({ body }) => body)).size).toBe(1)
 })
 
@@ -160,16 +159,9 @@ describe('a guest', () => {
   })
 
   it('on another network waits for a first try that still runs, and gets nothing of it either', async () => {
-    const gate = Promise.withResolvers<void>()
-    const started = Promise.withResolvers<void>()
-    const first = once(
-      'a',
-      create({ number: 1 }, () => (started.resolve(), gate.promise)),
-      guest,
-    )
-    await started.promise
+    const { first, finish } = await startFirst(guest)
     const stranger = problemOf(once('a', create({ number: 2 }), guest, '{}', 'train'))
-    gate.resolve()
+    finish()
     expect(await first).toMatchObject({ status: 201 })
     expect(await stranger).toMatchObject(elsewhere)
     expect(await count()).toBe(1)
